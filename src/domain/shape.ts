@@ -1,0 +1,117 @@
+import { z } from 'zod'
+
+/**
+ * Helpers for shapes as they arrive: absent and null are the same and become null, absent lists become empty, text is
+ * made well-formed. Unknown fields are dropped by zod's objects.
+ */
+export function absentAsNull<T extends z.ZodType>(schema: T) {
+  return schema.nullish().transform(value => value ?? null)
+}
+
+export function absentAsEmpty<T extends z.ZodType>(schema: T) {
+  return z
+    .array(schema)
+    .nullish()
+    .transform(list => list ?? [])
+}
+
+export function absentAsFalse() {
+  return z
+    .boolean()
+    .nullish()
+    .transform(value => value ?? false)
+}
+
+/** Free text in any script. A lone surrogate has no UTF-8 form and would differ after one trip through bytes. */
+export const textSchema = z.string().transform(text => text.toWellFormed())
+
+/** A vocabulary id or keyword: text that isn't blank, spaces at its ends dropped. Never split at commas or `&`. */
+export const termSchema = z
+  .string()
+  .transform(text => text.toWellFormed().trim())
+  .refine(text => text !== '', { error: 'a term that is not blank' })
+
+/** What is wrong with an input, told without showing any of it. */
+export interface Fault {
+  readonly code: FaultCode
+  /** Path to the field, `customer.country`; empty for the record as a whole. */
+  readonly field: string
+  /** Type and length alone: `string of 3 characters`, `missing`. Never the value, which may hold personal data. */
+  readonly found: string
+  readonly expected: string
+}
+
+export const faultCodes = [
+  'malformed-utf8',
+  'malformed-json',
+  'missing',
+  'wrong-type',
+  'invalid',
+  'too-large',
+  'tombstone',
+  'unknown-schema',
+  'rfi-differs',
+  'unknown-name',
+] as const
+export type FaultCode = (typeof faultCodes)[number]
+
+export type Parsed<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly fault: Fault }
+
+/** Runs a schema; the first fault stands for the record. Never throws. */
+export function parseShape<T extends z.ZodType>(schema: T, input: unknown): Parsed<z.infer<T>> {
+  const result = schema.safeParse(input)
+  if (result.success) return { ok: true, value: result.data }
+  const issue = result.error.issues[0]
+  if (issue === undefined)
+    return { ok: false, fault: { code: 'invalid', field: '', found: 'a record', expected: 'another' } }
+  const value = valueAt(input, issue.path)
+  return {
+    ok: false,
+    fault: {
+      code:
+        value === undefined || value === null
+          ? 'missing'
+          : issue.code === 'invalid_type'
+            ? 'wrong-type'
+            : 'invalid',
+      field: issue.path.map(String).join('.'),
+      found: describe(value),
+      expected: expectation(issue),
+    },
+  }
+}
+
+/** Type and size of a value, none of its content. */
+export function describe(value: unknown): string {
+  if (value === undefined) return 'missing'
+  if (value === null) return 'null'
+  if (typeof value === 'string') return `string of ${value.length} characters`
+  if (Array.isArray(value)) return `list of ${value.length}`
+  return typeof value
+}
+
+function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
+  let value = input
+  for (const step of path) {
+    if (value === null || typeof value !== 'object') return undefined
+    value = (value as Record<PropertyKey, unknown>)[step]
+  }
+  return value
+}
+
+function expectation(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return issue.expected
+    case 'too_big':
+      return `at most ${issue.maximum}`
+    case 'too_small':
+      return `at least ${issue.minimum}`
+    case 'invalid_value':
+      return `one of ${issue.values.map(String).join(', ')}`
+    default:
+      return issue.message
+  }
+}
