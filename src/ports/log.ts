@@ -3,7 +3,8 @@
  *
  * What the inside relies on, and the contract suite holds every adapter to:
  * - a record's offset grows within its partition; offsets may have gaps (compaction, transaction markers);
- * - a record's timestamp is set by the log when it is appended, in ms since 1970, and never falls within a partition;
+ * - a record's timestamp is set by the log when it is appended, in ms since 1970. Equal ones are common (a producer's
+ *   batch shares one), and after a change of leader one may be lower than the one before it;
  * - records of one `send` to one partition keep their order; a send that rejects may have written any part of it;
  * - two consumers of a group may, for a while, both believe they own a partition. The log does not prevent it:
  *   the guarded position in the store does.
@@ -26,7 +27,7 @@ export interface LogRecord {
 
 export interface OutgoingRecord {
   readonly topic: string
-  /** Decides the partition (murmur2, as Java's default partitioner). */
+  /** Decides the partition (murmur2, as Java's default partitioner). Null is always the same partition. */
   readonly key: string | Uint8Array | null
   readonly value: Uint8Array | null
   readonly headers: Readonly<Record<string, string>>
@@ -35,7 +36,8 @@ export interface OutgoingRecord {
 export interface LogProducer {
   /**
    * Resolves when every record is acknowledged by all in-sync replicas. Rejects with a retryable `PortError` when the
-   * log can't be reached, and then anything between none and all of the records may be written.
+   * log can't be reached, and then anything between none and all of the records may be written; with another one when
+   * it never can be (too large, no such topic, not allowed). Sends may overlap: an adapter that can't have that queues.
    */
   send(records: readonly OutgoingRecord[]): Promise<void>
 }
@@ -49,9 +51,12 @@ export interface Batch extends TopicPartition {
   readonly to: number
   /** In offset order; empty when all of the stretch was filtered out. */
   readonly records: readonly LogRecord[]
-  /** Tells the group that the owner is alive. Throws on a rebalance; the handler lets that through. */
+  /** Tells the group that the owner is alive: call it between long steps. Throws on a rebalance; let that through. */
   heartbeat(): Promise<void>
-  /** Aborted when the partition is revoked or the consumer stops: finish nothing new after it. */
+  /**
+   * Aborted when the partition is revoked or the consumer stops: begin nothing new after it. An owner that stalled may
+   * wake to find it not aborted yet.
+   */
   readonly signal: AbortSignal
 }
 
@@ -70,7 +75,10 @@ export interface PartitionHandler {
   /** The partition is ours as far as the log knows. Nothing of it is delivered before this resolves. */
   assigned(partition: TopicPartition): Promise<Start>
   batch(batch: Batch): Promise<BatchAnswer>
-  /** The partition is, or may already be, with another owner. May come late, or never (a crash, a long pause). */
+  /**
+   * The partition is, or may already be, with another owner, whose `assigned` may come first. May come late, or never (a
+   * crash, a long pause). Every rebalance revokes and assigns everything.
+   */
   revoked(partition: TopicPartition): Promise<void>
 }
 
@@ -87,10 +95,10 @@ export interface Place {
   readonly start: number
   /** Offset the next record will get. */
   readonly end: number
-  /** What the group last committed, or null: only ever a hint, and never ahead of the store. */
+  /** What the group last committed, or null when it has none: only ever a hint. */
   readonly committed: number | null
-  /** Timestamp of the last record before `offset`, null when there is none left. */
-  readonly timestampBefore: number | null
+  /** False when this can't be the log in which the record before `offset` had `timestamp`. True when it can't be told. */
+  readonly continues: boolean
 }
 
 export interface Log {
@@ -103,6 +111,10 @@ export interface Log {
   }): LogConsumer
   /** Number of partitions; rejects with a `configuration` `PortError` when the topic doesn't exist. */
   partitions(topic: string): Promise<number>
-  inspect(partition: TopicPartition, offset: number, group: string): Promise<Place>
+  inspect(
+    partition: TopicPartition,
+    at: { readonly offset: number; readonly timestamp: number | null },
+    group: string,
+  ): Promise<Place>
   close(): Promise<void>
 }

@@ -1,0 +1,134 @@
+import { misconfigured } from '../../ports/errors.ts'
+import type { Log, LogConsumer, LogRecord, OutgoingRecord, TopicPartition } from '../../ports/log.ts'
+import type { Time } from '../../ports/time.ts'
+import { partitionOf } from '../murmur2.ts'
+import { createConsumer } from './consumer.ts'
+import type { Database } from './database.ts'
+import { openRecords, type Tail } from './records.ts'
+import { openTopics } from './topics.ts'
+import { openWake } from './wake.ts'
+
+export interface EmbeddedLog extends Log {
+  /** Makes the topics that are missing; refuses a changed number of partitions. Default: 4, or what is there. */
+  ensureTopics(names: readonly string[], partitions?: number): void
+  /** Records of a partition from offset `from` on, at most `limit` and about 4 MiB of values, at least one. */
+  read(partition: TopicPartition, from: number, limit: number): LogRecord[]
+  /** The offset that each partition's next record will get, all topics in the order they were made. */
+  ends(): readonly (TopicPartition & { readonly end: number })[]
+  /** Copies records with their offsets and timestamps: past the end of the partition, in order. */
+  importRecords(topic: string, partition: number, records: readonly LogRecord[]): void
+}
+
+/** Bound of a batch, in bytes of values. */
+const batchBytes = 4 * 1024 * 1024
+
+const encoder = new TextEncoder()
+
+/** The log of a data folder. `time` gives the append time of records. */
+export function openEmbeddedLog(database: Database, time: Pick<Time, 'now'>): EmbeddedLog {
+  const topics = openTopics(database)
+  const records = openRecords(database)
+  const wake = openWake(database)
+  const consumers = new Set<LogConsumer>()
+
+  function append(outgoing: readonly OutgoingRecord[]): void {
+    const addressed = outgoing.map(({ topic, key, value, headers }) => {
+      const { partitions, firstNumber } = topics.layout(topic)
+      const bytes = typeof key === 'string' ? encoder.encode(key) : key
+      const partition = bytes === null ? 0 : partitionOf(bytes, partitions)
+      return { number: firstNumber + partition, key: bytes, value, headers }
+    })
+    database.write(() => {
+      const now = Math.floor(time.now())
+      // Read here and not remembered: another process may have appended.
+      const tails = new Map<number, Tail>()
+      for (const { number, key, value, headers } of addressed) {
+        const { end, timestamp: before } = tails.get(number) ?? records.tail(number)
+        const timestamp = before === null ? now : Math.max(before, now)
+        records.insert(number, { offset: end, timestamp, key, value, headers })
+        tails.set(number, { end: end + 1, timestamp })
+      }
+    })
+  }
+
+  function importRecords(topic: string, partition: number, copies: readonly LogRecord[]): void {
+    const number = topics.number({ topic, partition })
+    database.write(() => {
+      let { end, timestamp } = records.tail(number)
+      for (const copy of copies) {
+        if (copy.offset < end || (timestamp !== null && copy.timestamp < timestamp))
+          throw misconfigured(`record ${copy.offset} of ${topic}/${partition} is not past the end ${end}`)
+        records.insert(number, copy)
+        end = copy.offset + 1
+        timestamp = copy.timestamp
+      }
+    })
+  }
+
+  const committed = (group: string, number: number): number | null =>
+    database.get<{ next_offset: number }>(
+      'SELECT next_offset FROM log_committed WHERE consumer_group = ? AND partition_number = ?',
+      group,
+      number,
+    )?.next_offset ?? null
+
+  /** Nothing is ever removed here, so the record before a place must still be there, with its time. */
+  const continues = (
+    number: number,
+    at: { readonly offset: number; readonly timestamp: number | null },
+  ): boolean => at.timestamp === null || records.timestampBefore(number, at.offset) === at.timestamp
+
+  const keepCommitted = `INSERT INTO log_committed (consumer_group, partition_number, next_offset) VALUES (?, ?, ?)
+    ON CONFLICT DO UPDATE SET next_offset = excluded.next_offset`
+
+  return {
+    producer: {
+      async send(outgoing) {
+        if (outgoing.length === 0) return
+        append(outgoing)
+        wake.notify()
+      },
+    },
+    consumer({ group, topics: names, batchRecords }) {
+      const consumer = createConsumer({
+        partitions: names.flatMap(topic =>
+          Array.from({ length: topics.layout(topic).partitions }, (_, partition) => ({ topic, partition })),
+        ),
+        wake,
+        read: (partition, from) => records.read(topics.number(partition), from, batchRecords, batchBytes),
+        hint: (partition, next) => {
+          database.writeLazily(() => database.run(keepCommitted, group, topics.number(partition), next))
+        },
+      })
+      consumers.add(consumer)
+      return consumer
+    },
+    partitions: async topic => topics.layout(topic).partitions,
+    async inspect(partition, at, group) {
+      const number = topics.number(partition)
+      return {
+        start: records.start(number),
+        end: records.tail(number).end,
+        committed: committed(group, number),
+        continues: continues(number, at),
+      }
+    },
+    async close() {
+      await Promise.all([...consumers].map(consumer => consumer.stop()))
+    },
+    ensureTopics: topics.ensure,
+    read: (partition, from, limit) => records.read(topics.number(partition), from, limit, batchBytes),
+    ends: () =>
+      topics.all().flatMap(({ name, partitions, firstNumber }) =>
+        Array.from({ length: partitions }, (_, partition) => ({
+          topic: name,
+          partition,
+          end: records.tail(firstNumber + partition).end,
+        })),
+      ),
+    importRecords(topic, partition, copies) {
+      importRecords(topic, partition, copies)
+      wake.notify()
+    },
+  }
+}

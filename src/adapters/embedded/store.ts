@@ -1,0 +1,132 @@
+import { misconfigured } from '../../ports/errors.ts'
+import type {
+  Catalogue,
+  CollectionMap,
+  CommitOutcome,
+  Position,
+  PositionMove,
+  Store,
+  UnitOfWork,
+  Write,
+} from '../../ports/store.ts'
+import { type Collection, openCollections } from './collections.ts'
+import type { Database } from './database.ts'
+import { openJournal, writeEntry } from './journal.ts'
+import { compileCountBy, compileQuery } from './query.ts'
+
+export type EmbeddedStore<C extends CollectionMap> = Store<C>
+
+const positionColumns = 'lane, offset, timestamp, epoch'
+
+/** The store of a data folder: a table of JSON documents per collection, the positions and the journal. */
+export function openEmbeddedStore<C extends CollectionMap>(
+  database: Database,
+  catalogue: Catalogue<C>,
+): EmbeddedStore<C> {
+  const collections = openCollections(database, catalogue)
+
+  const collection = (name: PropertyKey): Collection => {
+    const found = collections.get(String(name))
+    if (found === undefined) throw misconfigured(`there is no collection ${JSON.stringify(String(name))}`)
+    return found
+  }
+
+  const position = (lane: string): Position | null => {
+    const row = database.get<Position>(`SELECT ${positionColumns} FROM positions WHERE lane = ?`, lane)
+    return row === undefined ? null : { ...row }
+  }
+
+  return {
+    async get<K extends keyof C & string>(name: K, ids: readonly string[]) {
+      const found = new Map<string, C[K]>()
+      if (ids.length === 0) return found
+      const rows = database.all<{ id: string; document: string }>(collection(name).get, JSON.stringify(ids))
+      for (const { id, document } of rows) found.set(id, JSON.parse(document))
+      return found
+    },
+    async find<K extends keyof C & string>(name: K, query: Parameters<Store<C>['find']>[1]) {
+      const { table, indexes } = collection(name)
+      const { sql, values } = compileQuery(name, indexes, query)
+      const rows = database.all<{ document: string }>(`SELECT document FROM ${table}${sql}`, ...values)
+      return rows.map(({ document }): C[K] => JSON.parse(document))
+    },
+    async count(name, where) {
+      const { table, indexes } = collection(name)
+      const { sql, values } = compileQuery(name, indexes, { where })
+      return database.get<{ n: number }>(`SELECT count(*) AS n FROM ${table}${sql}`, ...values)?.n ?? 0
+    },
+    async countBy(name, field, where) {
+      const { table, indexes } = collection(name)
+      const { column, clause } = compileCountBy(name, indexes, field, where)
+      const rows = database.all<{ value: string; n: number }>(
+        `SELECT ${column} AS value, count(*) AS n FROM ${table}${clause.sql}`,
+        ...clause.values,
+      )
+      return new Map(rows.map(({ value, n }) => [value, n]))
+    },
+    async commit(unit) {
+      return database.write(
+        () => apply(unit),
+        outcome => outcome.kind === 'committed',
+      )
+    },
+    position: async lane => position(lane),
+    positions: async () =>
+      database
+        .all<Position>(`SELECT ${positionColumns} FROM positions ORDER BY lane`)
+        .map(row => ({ ...row })),
+    journal: openJournal(database),
+    async close() {
+      // The folder closes the file, which the log is on too.
+    },
+  }
+
+  /** Stops at the first guard that doesn't hold; the transaction around it is then undone. */
+  function apply({ move, writes, journal }: UnitOfWork<C>): CommitOutcome {
+    if (move !== null && !movePosition(move)) return { kind: 'position-moved' }
+    for (const write of writes) {
+      const id = write.kind === 'remove' ? write.id : write.document._id
+      if (!applyWrite(write, id)) return { kind: 'conflict', collection: String(write.collection), id }
+    }
+    if (journal !== null) writeEntry(database, journal)
+    return { kind: 'committed' }
+  }
+
+  function movePosition({ from, to }: PositionMove): boolean {
+    const stored = position(to.lane)
+    if (from?.offset !== stored?.offset || from?.epoch !== stored?.epoch) return false
+    database.run(
+      `INSERT OR REPLACE INTO positions (${positionColumns}) VALUES (?, ?, ?, ?)`,
+      to.lane,
+      to.offset,
+      to.timestamp,
+      to.epoch,
+    )
+    return true
+  }
+
+  /** Returns whether the write's guard held. */
+  function applyWrite(write: Write<C>, id: string): boolean {
+    const { insert, put, replace, remove } = collection(write.collection)
+    if (write.kind === 'remove') {
+      database.run(remove, id)
+      return true
+    }
+    const document = JSON.stringify(write.document)
+    const version = versionOf(write.document)
+    switch (write.kind) {
+      case 'insert':
+        return database.run(insert, id, document, version) === 1
+      case 'put':
+        database.run(put, id, document, version)
+        return true
+      case 'replace':
+        return database.run(replace, document, version, id, write.version) === 1
+    }
+  }
+}
+
+/** Kept in a column of its own, so that a guard needn't parse the document. */
+function versionOf(document: object): number | null {
+  return 'version' in document && typeof document.version === 'number' ? document.version : null
+}

@@ -1,0 +1,41 @@
+import type { Codec, Decoded } from '../../ports/codec.ts'
+
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+const encoder = new TextEncoder()
+
+/** JSON, UTF-8: what is read and written when no schema registry is configured. */
+export const jsonCodec: Codec = {
+  contentType: 'application/json',
+  decode: (_topic, values) => Promise.resolve(values.map(decode)),
+  encode: (_topic, values) => Promise.resolve(values.map(value => encoder.encode(JSON.stringify(value)))),
+}
+
+/** The Confluent wire format's first byte, which no JSON text begins with. */
+const magicByte = 0
+
+function decode(bytes: Uint8Array): Decoded {
+  if (bytes[0] === magicByte) {
+    return poison('unknown-schema', bytes, 'JSON: no schema registry is configured to read other formats')
+  }
+  let text: string
+  try {
+    text = utf8.decode(bytes)
+  } catch {
+    return poison('malformed-utf8', bytes, 'UTF-8')
+  }
+  try {
+    return { kind: 'value', value: JSON.parse(text) }
+  } catch (error) {
+    // V8's message quotes the input: only the place in it is kept.
+    const position = /position (\d+)/.exec(String(error))?.[1]
+    return poison(
+      'malformed-json',
+      bytes,
+      position === undefined ? 'JSON' : `JSON; it breaks at character ${position}`,
+    )
+  }
+}
+
+function poison(code: string, bytes: Uint8Array, expected: string): Decoded {
+  return { kind: 'poison', code, found: `${bytes.length} bytes`, expected }
+}

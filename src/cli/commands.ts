@@ -1,0 +1,56 @@
+import type { Command } from 'commander'
+
+export interface CommandEntry {
+  readonly name: string
+  readonly summary: string
+  /** Gives what puts the command's arguments, options and action on it. */
+  load(): Promise<(command: Command) => void>
+}
+
+export const commands: readonly CommandEntry[] = [
+  {
+    name: 'demo',
+    summary: 'the whole worker on bundled real data: what happened, and where to look',
+    load: async () => (await import('./demo.ts')).demo,
+  },
+  {
+    name: 'simulate',
+    summary: 'the whole worker over files of history, in event time',
+    load: async () => (await import('./simulate.ts')).simulate,
+  },
+  {
+    name: 'worker',
+    summary: 'run until told to stop',
+    load: async () => (await import('./worker.ts')).worker,
+  },
+  {
+    name: 'produce',
+    summary: 'send records to a topic',
+    load: async () => (await import('./produce.ts')).produce,
+  },
+  {
+    name: 'consume',
+    summary: 'print the records of a topic',
+    load: async () => (await import('./consume.ts')).consume,
+  },
+  {
+    name: 'inbox',
+    summary: "a partner's referrals",
+    load: async () => (await import('./inbox.ts')).inbox,
+  },
+  {
+    name: 'rfi',
+    summary: 'one RFI: its referrals, their scores and why, and what the customer was told',
+    load: async () => (await import('./rfi.ts')).rfi,
+  },
+  {
+    name: 'funnel',
+    summary: 'routed, answered, accepted, won: in number and value',
+    load: async () => (await import('./funnel.ts')).funnel,
+  },
+  {
+    name: 'status',
+    summary: 'where each lane stands, and what went wrong',
+    load: async () => (await import('./status.ts')).status,
+  },
+]

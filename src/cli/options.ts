@@ -1,0 +1,54 @@
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import { type Config, type ConfigInput, logLevels, readConfig } from '../ops/config.ts'
+import type { Logger } from '../ports/logger.ts'
+import { wrongUsage } from './failure.ts'
+
+/** What every command takes. */
+export interface CommonOptions {
+  readonly data?: string
+  readonly json?: boolean
+  readonly logLevel?: string
+}
+
+export function addCommonOptions(
+  command: Command,
+  { data = '.data/default', logLevel = 'warn' }: { data?: string; logLevel?: string } = {},
+): Command {
+  return command
+    .option('--data <dir>', `data folder (default: $ROUTER_DATA, else ${data})`)
+    .option('--json', 'for machines: one JSON object, or one a line')
+    .addOption(
+      new Option('--log-level <level>', `what to log on standard error (default: ${logLevel})`).choices(
+        logLevels,
+      ),
+    )
+}
+
+export function configOf(options: CommonOptions, defaults: ConfigInput['defaults'] = {}): Config {
+  const { data, logLevel } = options
+  const reading = readConfig({ environment: process.env, flags: { data, logLevel }, defaults })
+  if (!reading.ok) throw wrongUsage(reading.problems.join('\n'))
+  return reading.config
+}
+
+/** Loaded only where something is logged: it takes longer than the shortest commands do. */
+export async function loggerOf({ logLevel }: Config): Promise<Logger> {
+  const { createLogger } = await import('../ops/logging.ts')
+  return createLogger({ level: logLevel })
+}
+
+/** Parses an option that is a whole number of at least 1. */
+export function count(text: string): number {
+  if (!/^[1-9]\d{0,14}$/.test(text)) throw new InvalidArgumentError('a whole number from 1 is needed.')
+  return Number(text)
+}
+
+/** Parses an option that lists some of `choices`, separated by commas. */
+export function someOf<T extends string>(choices: readonly T[]): (text: string) => readonly T[] {
+  return text => {
+    const names = text.split(',').map(name => name.trim())
+    const chosen = names.map(name => choices.find(choice => choice === name))
+    if (chosen.includes(undefined)) throw new InvalidArgumentError(`Some of ${choices.join(', ')} are needed.`)
+    return [...new Set(chosen.filter(choice => choice !== undefined))]
+  }
+}

@@ -1,0 +1,253 @@
+import type { Codec } from '../ports/codec.ts'
+import type { Batch, BatchAnswer, Log, LogRecord, Start, TopicPartition } from '../ports/log.ts'
+import type { Logger } from '../ports/logger.ts'
+import type { JournalEntry, Position, Store } from '../ports/store.ts'
+import type { Time } from '../ports/time.ts'
+import type { Collections } from '../roles/collections.ts'
+import { deadLetter } from '../roles/dead-letter.ts'
+import type { Emission, Role } from '../roles/role.ts'
+import { laneName, laneOf } from './lane-name.ts'
+import { mismatch } from './place.ts'
+import { type Reading, readRecords } from './read.ts'
+import { Interrupted, persist } from './retry.ts'
+import { outgoingRecords, sizeOf } from './write.ts'
+
+/**
+ * One lane: a role on one partition, and the protocol that gives every input exactly one effect.
+ *
+ *   start    the position is read from the store; the log must be able to be the one it was taken in, else the lane
+ *            halts. What the journal still owes is sent, oldest first. Then reading starts at the position.
+ *   batch    refused unless it starts where the position stands. Decoded, handed to the role, and committed in one
+ *            transaction: position (guarded on its old value), documents (guarded by version), journal entry.
+ *              committed       → send the journal entry, mark it sent, go on
+ *              position moved  → another worker has the lane: drop everything, start again
+ *              conflict        → another lane changed a document: reload and redo the batch
+ *   crash    before the commit: nothing happened. After it: the next start sends what the journal owes. While sending:
+ *            records go out again with the same `seq`, which readers drop.
+ */
+export interface LaneOptions<T> {
+  readonly role: Role<T>
+  readonly partition: TopicPartition
+  readonly store: Store<Collections>
+  readonly log: Pick<Log, 'producer' | 'inspect'>
+  readonly codec: Codec
+  readonly time: Time
+  readonly logger: Logger
+  /** `ce_source` of what it sends. */
+  readonly source: string
+  /** A batch whose output is larger is cut. Bytes. */
+  readonly outputLimit?: number
+}
+
+export type LaneState = 'starting' | 'running' | 'halted' | 'stopped'
+
+const defaultOutputLimit = 4 * 1024 * 1024
+
+export class Lane<T> {
+  readonly lane: string
+  readonly #options: LaneOptions<T>
+  /** As stored; null when the lane has none yet. */
+  #stored: Position | null = null
+  #offset = 0
+  #state: LaneState = 'starting'
+  #haltReason: string | null = null
+  readonly #counts: Record<string, number> = {}
+
+  constructor(options: LaneOptions<T>) {
+    this.#options = options
+    this.lane = laneOf(options.role.name, options.partition)
+  }
+
+  get state(): LaneState {
+    return this.#state
+  }
+
+  get haltReason(): string | null {
+    return this.#haltReason
+  }
+
+  /** Where it stands. */
+  get offset(): number {
+    return this.#offset
+  }
+
+  /** Inputs, outputs, dead letters and what roles count, since the process started. */
+  get counts(): Readonly<Record<string, number>> {
+    return this.#counts
+  }
+
+  async start(signal?: AbortSignal): Promise<Start> {
+    const { store, log, partition, role } = this.#options
+    this.#setState('starting')
+    const wait = { ...this.#options, signal }
+    const readPosition = () =>
+      persist(() => store.position(this.lane), { ...wait, what: `position of ${this.lane}` })
+    let stored = await readPosition()
+    for (;;) {
+      const at = { offset: stored?.offset ?? 0, timestamp: stored?.timestamp ?? null }
+      const what = `log of ${this.lane}`
+      const place = await persist(() => log.inspect(partition, at, role.name), { ...wait, what })
+      const problem = stored === null ? null : mismatch(stored, place)
+      if (problem === null) {
+        this.#stored = stored
+        this.#offset = stored?.offset ?? place.start
+        break
+      }
+      // A former owner may have moved the position, and committed, since it was read: only one that stands is wrong.
+      const again = await readPosition()
+      if (again?.offset === stored?.offset) return this.#halt(problem)
+      stored = again
+    }
+    const owed = await persist(() => store.journal.unsent(this.#name()), {
+      ...wait,
+      what: `journal of ${this.lane}`,
+    })
+    for (const entry of owed) await this.#send(entry, signal)
+    if (owed.length > 0) this.#options.logger.info({ lane: this.lane, entries: owed.length }, 'journal-sent')
+    this.#setState('running')
+    return { kind: 'from', offset: this.#offset }
+  }
+
+  async batch(batch: Batch): Promise<BatchAnswer> {
+    if (this.#state !== 'running') return this.#state === 'halted' ? { kind: 'halted' } : { kind: 'restart' }
+    if (batch.from !== this.#offset) return this.#doubt(`a batch from ${batch.from}, not ${this.#offset}`)
+    try {
+      return await this.#process(batch)
+    } catch (error) {
+      // Neither is an end: whoever has the partition next goes on from the stored position.
+      if (error instanceof Interrupted || batch.signal.aborted) return { kind: 'restart' }
+      this.#halt(`${error instanceof Error ? error.message : String(error)}`, error)
+      return { kind: 'halted' }
+    }
+  }
+
+  stop(): void {
+    if (this.#state !== 'halted') this.#setState('stopped')
+  }
+
+  async #process(batch: Batch): Promise<BatchAnswer> {
+    const { role, partition, codec } = this.#options
+    const readings = await persist(() => readRecords(role, partition, batch.records, codec), {
+      ...this.#options,
+      what: `schemas for ${this.lane}`,
+      signal: batch.signal,
+    })
+    let done = 0
+    let size = batch.records.length
+    do {
+      await batch.heartbeat()
+      if (batch.signal.aborted) return { kind: 'restart' }
+      const records = batch.records.slice(done, done + size)
+      const last = done + records.length >= batch.records.length
+      const to = last ? batch.to : (records.at(-1)?.offset ?? this.#offset) + 1
+      const outcome = await this.#step(readings.slice(done, done + size), records, to, batch.signal)
+      if (outcome === 'position-moved') return this.#doubt('the position was moved by another owner')
+      if (outcome === 'too-much') {
+        size = Math.ceil(records.length / 2)
+        continue
+      }
+      done += records.length
+    } while (done < batch.records.length)
+    return { kind: 'advanced', next: this.#offset }
+  }
+
+  /** One transaction and what it sends. `too-much`: the output is over the limit and the piece can be cut. */
+  async #step(
+    readings: readonly Reading<T>[],
+    records: readonly LogRecord[],
+    to: number,
+    signal: AbortSignal,
+  ): Promise<'done' | 'position-moved' | 'too-much'> {
+    const { role, store, codec, source, outputLimit = defaultOutputLimit } = this.#options
+    const inputs = readings.flatMap(reading => (reading.kind === 'input' ? [reading.input] : []))
+    const dead = readings.flatMap(reading =>
+      reading.kind === 'fault' ? [deadLetter(role.name, reading.origin, reading.fault)] : [],
+    )
+    const from = this.#stored
+    const position: Position = {
+      lane: this.lane,
+      offset: to,
+      timestamp: records.at(-1)?.timestamp ?? from?.timestamp ?? null,
+      epoch: from?.epoch ?? 0,
+    }
+    for (let attempt = 1; ; attempt += 1) {
+      const wait = { ...this.#options, what: this.lane, signal }
+      const context = { lane: this.#name(), now: this.#options.time.now(), read: store }
+      const effects = await persist(() => role.process(inputs, context), wait)
+      const emissions: Emission[] = [...dead.map(letter => letter.emission), ...effects.emissions]
+      const outgoing = await persist(
+        () => outgoingRecords(emissions, { lane: this.#name(), source, codec, causes: records }),
+        wait,
+      )
+      if (records.length > 1 && outgoing.reduce((sum, record) => sum + sizeOf(record), 0) > outputLimit) {
+        return 'too-much'
+      }
+      const journal: JournalEntry | null =
+        outgoing.length === 0
+          ? null
+          : { lane: this.#name(), first: records[0]?.offset ?? to, records: outgoing }
+      const writes = [...dead.map(letter => letter.write), ...effects.writes]
+      const outcome = await persist(
+        () => store.commit({ move: { from, to: position }, writes, journal }),
+        wait,
+      )
+      if (outcome.kind === 'position-moved') return 'position-moved'
+      if (outcome.kind === 'conflict') {
+        this.#options.logger.debug({ lane: this.lane, attempt, ...outcome }, 'conflict')
+        this.#count('conflicts', 1)
+        // Each redo reads afresh what the other lane wrote; a pause only when that goes on and on.
+        if (attempt % 20 === 0) await this.#options.time.sleep(50, signal)
+        continue
+      }
+      this.#stored = position
+      this.#offset = to
+      this.#count('inputs', records.length)
+      this.#count('deadLetters', dead.length)
+      this.#count('outputs', outgoing.length)
+      for (const [name, count] of Object.entries(effects.counts)) this.#count(name, count)
+      if (journal !== null) await this.#send(journal, signal)
+      return 'done'
+    }
+  }
+
+  async #send(entry: JournalEntry, signal: AbortSignal | undefined): Promise<void> {
+    const { log, store, time } = this.#options
+    await persist(() => log.producer.send(entry.records), {
+      ...this.#options,
+      what: `sending for ${this.lane}`,
+      signal,
+    })
+    await persist(() => store.journal.markSent(entry.lane, entry.first, time.now()), {
+      ...this.#options,
+      what: `journal of ${this.lane}`,
+      signal,
+    })
+  }
+
+  #name(): string {
+    return laneName(this.lane, this.#stored?.epoch ?? 0)
+  }
+
+  #doubt(reason: string): BatchAnswer {
+    this.#options.logger.info({ lane: this.lane, reason }, 'lane-restarts')
+    this.#setState('starting')
+    return { kind: 'restart' }
+  }
+
+  #halt(reason: string, error?: unknown): { readonly kind: 'halted' } {
+    this.#haltReason = reason
+    this.#options.logger.error({ lane: this.lane, offset: this.#offset, reason, err: error }, 'lane-halted')
+    this.#setState('halted')
+    return { kind: 'halted' }
+  }
+
+  #setState(state: LaneState): void {
+    if (state === this.#state) return
+    this.#state = state
+    this.#options.logger.debug({ lane: this.lane, state, offset: this.#offset }, 'lane')
+  }
+
+  #count(name: string, by: number): void {
+    this.#counts[name] = (this.#counts[name] ?? 0) + by
+  }
+}

@@ -1,0 +1,48 @@
+import { type Fault, faultCodes } from '../domain/shape.ts'
+import type { Codec, Decoded } from '../ports/codec.ts'
+import type { LogRecord, TopicPartition } from '../ports/log.ts'
+import { largestRecord } from '../roles/dead-letter.ts'
+import type { Input, Origin, Role } from '../roles/role.ts'
+import type { Topic } from '../roles/topics.ts'
+
+/** A record as the role takes it, or what is wrong with it. */
+export type Reading<T> =
+  | { readonly kind: 'input'; readonly input: Input<T> }
+  | { readonly kind: 'fault'; readonly origin: Origin; readonly fault: Fault }
+
+/** Bytes → inputs and faults, one answer per record. Nothing a producer sends can throw past here. */
+export async function readRecords<T>(
+  role: Role<T>,
+  partition: TopicPartition,
+  records: readonly LogRecord[],
+  codec: Codec,
+): Promise<Reading<T>[]> {
+  const topic = partition.topic as Topic
+  const readable = records.flatMap(({ value }) =>
+    value === null || value.length > largestRecord ? [] : [value],
+  )
+  const decoded = (await codec.decode(topic, readable)).values()
+  return records.map(record => {
+    const { offset, timestamp, key, value } = record
+    const origin: Origin = { topic, partition: partition.partition, offset, timestamp, key, bytes: value }
+    if (value !== null && value.length > largestRecord)
+      return { kind: 'fault', origin, fault: tooLarge(value.length) }
+    const fate = value === null ? tombstone : (decoded.next().value ?? tombstone)
+    if (fate.kind === 'poison') return { kind: 'fault', origin, fault: faultOf(fate) }
+    const parsed = role.parse(topic, fate.value, origin)
+    return parsed.ok
+      ? { kind: 'input', input: { origin, value: parsed.value } }
+      : { kind: 'fault', origin, fault: parsed.fault }
+  })
+}
+
+const tombstone: Decoded = { kind: 'value', value: null }
+
+function tooLarge(size: number): Fault {
+  return { code: 'too-large', field: '', found: `${size} bytes`, expected: `at most ${largestRecord} bytes` }
+}
+
+function faultOf(poison: Extract<Decoded, { kind: 'poison' }>): Fault {
+  const code = faultCodes.find(known => known === poison.code) ?? 'invalid'
+  return { code, field: '', found: poison.found, expected: poison.expected }
+}

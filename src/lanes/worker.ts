@@ -1,0 +1,157 @@
+import type { Codec } from '../ports/codec.ts'
+import type { Log, LogConsumer } from '../ports/log.ts'
+import type { Logger } from '../ports/logger.ts'
+import type { Store } from '../ports/store.ts'
+import type { Time } from '../ports/time.ts'
+import type { Collections } from '../roles/collections.ts'
+import { directory } from '../roles/directory.ts'
+import { projector } from '../roles/projector.ts'
+import { referral } from '../roles/referral.ts'
+import { type RoleName, roleNames } from '../roles/role.ts'
+import { router } from '../roles/router.ts'
+import { Tables } from '../roles/tables.ts'
+import { Clock } from './clock.ts'
+import { RoleHost } from './host.ts'
+import type { Lane, LaneOptions } from './lane.ts'
+import { TableReader } from './table-reader.ts'
+
+export interface WorkerOptions {
+  readonly log: Log
+  readonly store: Store<Collections>
+  readonly codec: Codec
+  /** What the clock goes by, and what waits are made of. */
+  readonly time: Time
+  /** The batches' now; `time` unless everything shall happen at its record's time. */
+  readonly batchTime?: Time
+  readonly logger: Logger
+  readonly roles?: readonly RoleName[]
+  readonly customerSecret?: string
+  /** Names this process in leases and logs. */
+  readonly holder: string
+  /** Records a lane takes at once. */
+  readonly batchRecords?: number
+  /** ms between two looks at the tables, and at the timers. */
+  readonly tableInterval?: number
+  readonly clockInterval?: number
+  /** See `ClockOptions.patience`. */
+  readonly timerPatience?: number
+}
+
+/** `starting` until the tables are read, `stopping` from the first call of `stop`. */
+export type WorkerState = 'starting' | 'running' | 'stopping' | 'stopped'
+
+export const sourceOf = (role: string): string => `/referral-router/${role}`
+
+/** Each role with the hosts, tables and readers it needs, wired but not running. */
+export function assemble(options: WorkerOptions) {
+  const { log, store, codec, logger } = options
+  const time = options.batchTime ?? options.time
+  const wanted = new Set(options.roles ?? roleNames)
+  const tables = new Tables()
+  const reader = new TableReader(
+    store,
+    tables,
+    wanted.has('router')
+      ? ['profiles', 'weights', 'partners', 'cells']
+      : wanted.has('projector')
+        ? ['weights', 'cells']
+        : [],
+  )
+  const ready = () => reader.ready()
+  const host = <T>(role: LaneOptions<T>['role']) =>
+    new RoleHost<T>({ role, log, store, codec, time, logger, source: sourceOf(role.name) })
+  const customerSecret = options.customerSecret ?? ''
+  const hosts = [
+    ...(wanted.has('directory') ? [host(directory())] : []),
+    ...(wanted.has('router') ? [host(router({ tables, ready, customerSecret }))] : []),
+    ...(wanted.has('referral') ? [host(referral())] : []),
+    ...(wanted.has('projector') ? [host(projector({ tables, ready }))] : []),
+  ] as const
+  const clock = wanted.has('clock')
+    ? new Clock({
+        store,
+        codec,
+        logger,
+        time: options.time,
+        producer: log.producer,
+        source: sourceOf('clock'),
+        holder: options.holder,
+        ...(options.timerPatience === undefined ? {} : { patience: options.timerPatience }),
+      })
+    : null
+  return { hosts, clock, reader, tables }
+}
+
+/** Runs roles until told to stop. Rejects from `run` when it can't go on: the process should end then. */
+export class Worker {
+  readonly #options: WorkerOptions
+  readonly #parts: ReturnType<typeof assemble>
+  readonly #consumers: LogConsumer[] = []
+  readonly #ending = new AbortController()
+  #state: WorkerState = 'starting'
+
+  constructor(options: WorkerOptions) {
+    this.#options = options
+    this.#parts = assemble(options)
+  }
+
+  get state(): WorkerState {
+    return this.#state
+  }
+
+  get lanes(): readonly Lane<never>[] {
+    return this.#parts.hosts.flatMap(host => host.lanes as readonly Lane<never>[])
+  }
+
+  async run(): Promise<void> {
+    const { log, time, logger, batchRecords = 500, tableInterval = 100, clockInterval = 500 } = this.#options
+    const { signal } = this.#ending
+    const { hosts, clock, reader } = this.#parts
+    const work: Promise<void>[] = []
+    const follow = reader.run({ time, logger, interval: tableInterval, signal })
+    for (const host of hosts) {
+      const consumer = log.consumer({ group: host.role.name, topics: host.role.topics, batchRecords })
+      this.#consumers.push(consumer)
+      work.push(host.run(consumer))
+    }
+    if (clock !== null) work.push(clock.run({ interval: clockInterval, signal }))
+    const everything = Promise.all([follow, ...work])
+    reader.ready().then(
+      () => this.#setState('running'),
+      () => undefined,
+    )
+    try {
+      await everything
+    } finally {
+      this.#ending.abort()
+      for (const host of hosts) host.abort()
+      this.#setState('stopped')
+    }
+  }
+
+  /**
+   * Three steps: take nothing new; wait for what is under way; after `deadline` ms give up what still waits for a
+   * server. What was given up is done by whoever starts next.
+   */
+  async stop(deadline = 20_000): Promise<void> {
+    this.#setState('stopping')
+    const stopped = Promise.all(this.#consumers.map(consumer => consumer.stop()))
+    const patience = new AbortController()
+    const overdue = this.#options.time.sleep(deadline, patience.signal).then(() => {
+      if (patience.signal.aborted) return
+      this.#options.logger.warn({ deadline }, 'stop-overdue')
+      for (const host of this.#parts.hosts) host.abort()
+    })
+    this.#ending.abort()
+    await stopped
+    patience.abort()
+    await overdue
+  }
+
+  #setState(state: WorkerState): void {
+    const order: readonly WorkerState[] = ['starting', 'running', 'stopping', 'stopped']
+    if (order.indexOf(state) <= order.indexOf(this.#state)) return
+    this.#state = state
+    this.#options.logger.info({ state }, state === 'running' ? 'ready' : state)
+  }
+}

@@ -1,0 +1,171 @@
+import type { PartnerId, ProfileId } from '../domain/ids.ts'
+import type { Profile, ProfileState } from '../domain/profile.ts'
+import { Accumulators } from './accumulators.ts'
+import { CountryIndex } from './country-index.ts'
+import { findIn, namedOf, populationOf, topOf } from './match.ts'
+import type { MatchedTerm, Matches, Relevance } from './matches.ts'
+import type { Query } from './query.ts'
+import { type RefusalCode, refusalCodes } from './refusals.ts'
+import { lengthFactor, maximumOf, relevanceOf, termWeight } from './relevance.ts'
+import { formsOfProfile } from './terms.ts'
+
+export type { Match, MatchedTerm, Matches, NamedRefusal, PopulationFigures, Relevance } from './matches.ts'
+
+export interface Indexed {
+  readonly profile: Profile
+  readonly state: ProfileState
+}
+
+interface Entry extends Indexed {
+  /** In its country's index; null unless published. */
+  readonly slot: number | null
+}
+
+/**
+ * Every profile that is known, the published ones searchable. Changed in place, profile by profile; synchronous and for
+ * one thread.
+ */
+export class ProfileIndex {
+  readonly #entries = new Map<ProfileId, Entry>()
+  readonly #byPartner = new Map<PartnerId, ProfileId[]>()
+  readonly #countries = new Map<string, CountryIndex>()
+  readonly #states: Record<ProfileState, number> = { published: 0, paused: 0, withdrawn: 0 }
+  readonly #space = new Accumulators()
+  /** Raised by whatever makes earlier `Matches` unreadable. */
+  #edition = 0
+
+  /** Known profiles, of whatever state. */
+  get size(): number {
+    return this.#entries.size
+  }
+
+  get(profileId: ProfileId): Indexed | undefined {
+    return this.#entries.get(profileId)
+  }
+
+  /** In the order of their ids. */
+  ofPartner(partnerId: PartnerId): readonly Indexed[] {
+    return (this.#byPartner.get(partnerId) ?? []).flatMap(profileId => this.#entries.get(profileId) ?? [])
+  }
+
+  /** Adds a profile or replaces the one of the same id. Paused and withdrawn ones stay known but are never matched. */
+  put(profile: Profile, state: ProfileState): void {
+    this.#edition += 1
+    const before = this.#entries.get(profile.profileId)
+    const slot = this.#place(before, profile, state)
+    this.#entries.set(profile.profileId, { profile, state, slot })
+    this.#states[state] += 1
+    if (before !== undefined) this.#states[before.state] -= 1
+    if (before?.profile.partnerId === profile.partnerId) return
+    if (before !== undefined) this.#forgetPartner(before.profile)
+    const ids = this.#byPartner.get(profile.partnerId) ?? []
+    this.#byPartner.set(profile.partnerId, [...ids, profile.profileId].sort())
+  }
+
+  match(query: Query): Matches {
+    this.#edition += 1
+    const edition = this.#edition
+    const check = () => {
+      if (this.#edition !== edition) throw new Error('matches read after the index went on')
+    }
+    const index = this.#countries.get(query.country) ?? new CountryIndex()
+    const found = findIn(index, query, this.#space)
+    const { published, paused, withdrawn } = this.#states
+    const { inScope, slots, refusedSlots } = found
+    return {
+      population: found.population,
+      maximum: found.maximum,
+      count: slots.length,
+      top: k => {
+        check()
+        return topOf(index, found, k, check)
+      },
+      refused: {
+        ...noRefusals,
+        withdrawn,
+        paused,
+        country: published - index.profiles,
+        region: index.profiles - inScope,
+        size: refusedSlots.length,
+        'no-match': inScope - slots.length - refusedSlots.length,
+      },
+      get named() {
+        check()
+        return namedOf(index, found)
+      },
+    }
+  }
+
+  /**
+   * What `match` would find for one profile if it were put in as published, whether it is in, was in with other tags, or
+   * never was. Eligibility isn't looked at.
+   */
+  relevance(query: Query, profile: Profile): Relevance {
+    const index = this.#countries.get(query.country) ?? new CountryIndex()
+    const entry = this.#entries.get(profile.profileId)
+    const slot = entry?.profile.country === query.country ? entry.slot : null
+    const forms = formsOfProfile(profile)
+    const now = new Set(forms.flat())
+    const before = slot === null ? new Int32Array(0) : index.numbers.view(slot)
+    const frequencyOf = (form: string) => {
+      const number = index.terms.numberOf(form)
+      const others =
+        number === undefined ? 0 : index.terms.frequencyOf(form) - (before.includes(number) ? 1 : 0)
+      return others + (now.has(form) ? 1 : 0)
+    }
+    const profiles = index.profiles + (slot === null ? 1 : 0)
+    const totalTerms = index.totalTerms + forms.length - (slot === null ? 0 : (index.termCounts[slot] ?? 0))
+    const population = populationOf(query.country, profiles, totalTerms)
+
+    const weights: number[] = []
+    const matched: MatchedTerm[] = []
+    for (const termForms of query.forms) {
+      const frequency = Math.max(...termForms.map(frequencyOf))
+      if (frequency === 0) continue
+      const weight = termWeight(frequency, profiles)
+      weights.push(weight)
+      if (termForms.some(form => now.has(form))) matched.push({ term: termForms[0], weight, frequency })
+    }
+    const maximum = maximumOf(Float64Array.from(weights), population.averageTerms)
+    const sum = matched.reduce((total, { weight }) => total + weight, 0)
+    const factor = lengthFactor(forms.length, population.averageTerms)
+    return {
+      relevance: relevanceOf(sum, factor, maximum),
+      matched,
+      length: forms.length,
+      maximum,
+      population,
+    }
+  }
+
+  /** Moves a profile to where its new state and country want it; its slot there. */
+  #place(before: Entry | undefined, profile: Profile, state: ProfileState): number | null {
+    const wanted = state === 'published' ? profile.country : null
+    if (before !== undefined && before.slot !== null) {
+      const index = this.#country(before.profile.country)
+      if (before.profile.country === wanted) {
+        index.replace(before.slot, profile)
+        return before.slot
+      }
+      index.remove(before.slot)
+      if (index.profiles === 0) this.#countries.delete(before.profile.country)
+    }
+    return wanted === null ? null : this.#country(wanted).add(profile)
+  }
+
+  #country(country: string): CountryIndex {
+    const known = this.#countries.get(country)
+    if (known !== undefined) return known
+    const index = new CountryIndex()
+    this.#countries.set(country, index)
+    return index
+  }
+
+  #forgetPartner({ partnerId, profileId }: Profile): void {
+    const left = (this.#byPartner.get(partnerId) ?? []).filter(id => id !== profileId)
+    if (left.length === 0) this.#byPartner.delete(partnerId)
+    else this.#byPartner.set(partnerId, left)
+  }
+}
+
+const noRefusals = Object.fromEntries(refusalCodes.map(code => [code, 0])) as Record<RefusalCode, number>

@@ -1,0 +1,62 @@
+/**
+ * Relevance is BM25 (Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond", 2009) over tags,
+ * where a term is there or not (its frequency within a profile is 1), in integer millionths:
+ *
+ *   weight(term)     = ln(1 + (profiles − frequency + ½) / (frequency + ½)), never negative (the form Lucene uses)
+ *   factor(length)   = (k1 + 1) / (1 + k1 · (1 − b + b · length / average))
+ *   relevance        = Σ weight(matched) · factor(length) / maximum
+ *
+ * `maximum` is the query's own: the most that any profile could reach, one that has the m heaviest of the query's terms
+ * and nothing else, for the best m. Terms that no profile of the country has are left out of it, as nobody could match
+ * them. So the profile that fits best by these rules has 1, whatever the length of the customer's text.
+ *
+ * A tag that isn't asked for lengthens its profile and with it the average, but the ratio of the two never falls: more
+ * tags never raise relevance by themselves.
+ */
+const one = 1_000_000
+const k1 = 1.2
+/** Milder than the customary 0.75, which is meant for prose: a second trade is not verbosity. */
+const b = 0.5
+
+/** @returns integer millionths, at least 1. */
+export function termWeight(frequency: number, profiles: number): number {
+  return Math.max(1, Math.round(one * Math.log(1 + (profiles - frequency + 0.5) / (frequency + 0.5))))
+}
+
+/**
+ * @param length - number of a profile's terms
+ * @param averageTerms - of the country's profiles, in millionths
+ * @returns integer millionths
+ */
+export function lengthFactor(length: number, averageTerms: number): number {
+  return Math.round((one * (k1 + 1)) / (1 + k1 * (1 - b + (b * length * one) / Math.max(1, averageTerms))))
+}
+
+/** In millionths of the number of terms. */
+export function averageOf(terms: number, profiles: number): number {
+  return profiles === 0 ? 0 : Math.round((terms * one) / profiles)
+}
+
+/**
+ * The most that any profile could reach, in millionths of millionths.
+ * @param weights - of the query's terms that the country knows; sorted in place
+ */
+export function maximumOf(weights: Float64Array, averageTerms: number): number {
+  weights.sort()
+  let sum = 0
+  let maximum = 0
+  for (let length = 1; length <= weights.length; length += 1) {
+    sum += weights[weights.length - length] ?? 0
+    maximum = Math.max(maximum, sum * lengthFactor(length, averageTerms))
+  }
+  return maximum
+}
+
+/**
+ * @param weights - sum over the matched terms, in millionths
+ * @returns integer millionths, 0 to 1,000,000. One tag may answer two words of a query (through two languages), so that
+ * the maximum can be passed: hence the limit.
+ */
+export function relevanceOf(weights: number, factor: number, maximum: number): number {
+  return maximum === 0 ? 0 : Math.min(one, Math.round((weights * factor) / (maximum / one)))
+}

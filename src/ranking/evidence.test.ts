@@ -1,0 +1,189 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { ReferralEvent } from '../domain/events.ts'
+import type { PartnerId } from '../domain/ids.ts'
+import { reasonKinds } from '../domain/reasons.ts'
+import { day, hour } from '../domain/time.ts'
+import { keptDays, keptMonths, totals } from './buckets.ts'
+import { type Fact, factOf, fold, noEvidence, type Offer } from './evidence.ts'
+import { addPopulations, foldPopulation, noPopulation, type Population } from './population.ts'
+
+const partnerId = 'acme' as PartnerId
+const start = Date.parse('2020-01-15T10:20:30.000Z')
+
+const offers = fc.record({
+  routedAt: fc.oneof(
+    fc.integer({ min: 0, max: 90 }).map(days => start + days * day),
+    fc.integer({ min: 0, max: 6 * 365 }).map(days => start + days * day + 3 * hour),
+  ),
+  open: fc.integer({ min: 1, max: 20 * 24 * 60 }).map(minutes => minutes * 60_000),
+  notifiable: fc.boolean(),
+})
+const answerTimes = fc.oneof(
+  fc.constantFrom(0, hour, hour + 1, day, day + 1),
+  fc.integer({ min: 0, max: 14 * day }),
+)
+/** All that happens to one referral, in its order. */
+const referrals: fc.Arbitrary<Fact[]> = fc
+  .tuple(
+    offers,
+    answerTimes,
+    fc.constantFrom('open', 'silent', 'accepted', 'won', 'lost', 'declined'),
+    fc.constantFrom(...reasonKinds),
+  )
+  .map(([{ routedAt, open, notifiable }, answerTime, end, kind]) => {
+    const common = { routedAt, expiresAt: routedAt + open, notifiable, kind: null, answerTime: 0 }
+    const offered: Fact = { ...common, type: 'offered' }
+    const accepted: Fact = { ...common, type: 'accepted', answerTime }
+    switch (end) {
+      case 'open':
+        return [offered]
+      case 'silent':
+        return [offered, { ...common, type: 'expired' }]
+      case 'accepted':
+        return [offered, accepted]
+      case 'won':
+        return [offered, accepted, { ...common, type: 'won' }]
+      case 'lost':
+        return [offered, accepted, { ...common, type: 'lost', kind }]
+      default:
+        return [offered, { ...common, type: 'declined', kind, answerTime }]
+    }
+  })
+const histories = fc.array(referrals, { maxLength: 25 }).map(list => list.flat())
+const shuffled = histories.chain(facts =>
+  fc.tuple(fc.constant(facts), fc.shuffledSubarray(facts, { minLength: facts.length })),
+)
+
+const evidenceOf = (facts: readonly Fact[]) => facts.reduce(fold, noEvidence(partnerId))
+const populationOf = (facts: readonly Fact[]) => facts.reduce(foldPopulation, noPopulation)
+
+describe('folding', () => {
+  test('in any order gives the same bytes', () => {
+    fc.assert(
+      fc.property(shuffled, ([facts, others]) => {
+        expect(JSON.stringify(evidenceOf(others))).toBe(JSON.stringify(evidenceOf(facts)))
+        expect(JSON.stringify(populationOf(others))).toBe(JSON.stringify(populationOf(facts)))
+      }),
+    )
+  })
+
+  test('over lanes gives the bytes of one', () => {
+    fc.assert(
+      fc.property(histories, fc.integer({ min: 1, max: 4 }), (facts, lanes) => {
+        const parts: Population[] = Array.from({ length: lanes }, (_, lane) =>
+          populationOf(facts.filter((_, at) => at % lanes === lane)),
+        )
+        expect(JSON.stringify(addPopulations(parts))).toBe(JSON.stringify(populationOf(facts)))
+      }),
+    )
+  })
+
+  test('survives a trip through the store', () => {
+    fc.assert(
+      fc.property(histories, referrals, (facts, [more]) => {
+        if (more === undefined) return
+        const evidence = evidenceOf(facts)
+        const stored = JSON.parse(JSON.stringify(evidence))
+        expect(JSON.stringify(fold(stored, more))).toBe(JSON.stringify(fold(evidence, more)))
+      }),
+    )
+  })
+
+  test('loses nothing and stays small', () => {
+    fc.assert(
+      fc.property(histories, facts => {
+        const { buckets, open, version } = evidenceOf(facts)
+        const count = (type: Fact['type']) => facts.filter(fact => fact.type === type).length
+        const { offered = 0, accepted = 0, expired = 0, won = 0, answered = 0 } = totals(buckets)
+        expect([version, offered, accepted, expired, won]).toEqual([
+          facts.length,
+          count('offered'),
+          count('accepted'),
+          count('expired'),
+          count('won'),
+        ])
+        expect(answered).toBe(accepted + count('declined'))
+        expect(buckets.days.length).toBeLessThanOrEqual(keptDays)
+        expect(buckets.months.length).toBeLessThanOrEqual(keptMonths)
+        const unanswered = facts.filter(({ type, notifiable }) => notifiable && type === 'offered').length
+        const ended = facts.filter(
+          ({ type, notifiable }) => notifiable && ['accepted', 'declined', 'expired'].includes(type),
+        ).length
+        expect(open.reduce((sum, entry) => sum + entry.count, 0)).toBe(unanswered - ended)
+      }),
+    )
+  })
+})
+
+describe('an answer', () => {
+  const at = (answerTime: number): Fact => ({
+    type: 'accepted',
+    kind: null,
+    routedAt: start,
+    expiresAt: start + 14 * day,
+    notifiable: true,
+    answerTime,
+  })
+  test.each([
+    [0, 1, 1, 0],
+    [hour, 1, 1, 12],
+    [hour + 1, 0, 1, 12],
+    [day, 0, 1, 17],
+    [day + 1, 0, 0, 17],
+    [400 * 365 * day, 0, 0, 32],
+  ])('after %i ms', (answerTime, inHour, inDay, slot) => {
+    const { buckets, answerTimes } = fold(noEvidence(partnerId), at(answerTime))
+    const { answered = 0, answeredInHour = 0, answeredInDay = 0 } = totals(buckets)
+    expect([answered, answeredInHour, answeredInDay]).toEqual([1, inHour, inDay])
+    expect(answerTimes.indexOf(1)).toBe(slot)
+  })
+})
+
+describe('an open offer', () => {
+  test('ends no sooner than it ends', () => {
+    const fact: Fact = {
+      type: 'offered',
+      kind: null,
+      routedAt: start,
+      expiresAt: start + 1,
+      notifiable: true,
+      answerTime: 0,
+    }
+    const [entry] = fold(noEvidence(partnerId), fact).open
+    expect((entry?.expiresHour ?? 0) * hour).toBeGreaterThanOrEqual(fact.expiresAt)
+  })
+})
+
+describe('factOf', () => {
+  const offer: Offer = {
+    routedAt: '2026-03-02T09:00:00.000Z',
+    expiresAt: '2026-03-16T09:00:00.000Z',
+    notifiable: true,
+    test: false,
+    acceptedAt: null,
+  }
+  const event = (rest: object) =>
+    ({ occurredAt: '2026-03-02T10:00:00.000Z', referralId: 'r:acme', ...rest }) as unknown as ReferralEvent
+  test.each([
+    ['referral.routed', null, 'offered', null, 0],
+    ['referral.accepted', null, 'accepted', null, hour],
+    ['referral.declined', 4, 'declined', 'fit', hour],
+    ['referral.declined', 3, 'declined', 'customer', hour],
+    ['referral.declined', 8, 'declined', 'other', hour],
+    ['referral.declined', 7, 'declined', 'spam', hour],
+    ['referral.expired', null, 'expired', null, 0],
+    ['referral.won', null, 'won', null, 0],
+    ['referral.lost', 1, 'lost', 'fit', 0],
+  ])('%s %s', (type, reason, as, kind, answerTime) => {
+    expect(factOf(event({ type, reason }), offer)).toMatchObject({ type: as, kind, answerTime })
+    expect(factOf(event({ type, reason }), { ...offer, test: true })).toBeNull()
+  })
+  test.each(['referral.reminder-due', 'referral.flame-cooled', 'referral.favorite-changed'])('%s', type => {
+    expect(factOf(event({ type }), offer)).toBeNull()
+  })
+  test('an answer recorded before the routing took no time', () => {
+    const early = event({ type: 'referral.accepted', occurredAt: '2026-03-02T08:00:00.000Z' })
+    expect(factOf(early, offer)?.answerTime).toBe(0)
+  })
+})

@@ -1,0 +1,183 @@
+import type { ReferralEvent } from '../domain/events.ts'
+import type { PartnerId } from '../domain/ids.ts'
+import { type ReasonKind, reasonKind } from '../domain/reasons.ts'
+import { day, hour, type Timestamp, toMillis } from '../domain/time.ts'
+import {
+  addToBuckets,
+  type Buckets,
+  type Counter,
+  type Counts,
+  counters,
+  dayOf,
+  noBuckets,
+} from './buckets.ts'
+
+/** What a referral's later events are read against: its row remembers this much. */
+export interface Offer {
+  readonly routedAt: Timestamp
+  readonly expiresAt: Timestamp
+  readonly notifiable: boolean
+  readonly test: boolean
+  readonly acceptedAt: Timestamp | null
+}
+
+/** One thing a partner did, or left undone. Times in ms since 1970. */
+export type Fact = {
+  readonly routedAt: number
+  readonly expiresAt: number
+  /** False: nobody was told, so silence counts for nothing. */
+  readonly notifiable: boolean
+} & (
+  | {
+      readonly type: 'offered' | 'accepted' | 'expired' | 'won'
+      readonly kind: null
+      readonly answerTime: number
+    }
+  | { readonly type: 'declined' | 'lost'; readonly kind: ReasonKind; readonly answerTime: number }
+)
+
+/** Offers of the same hours without an answer yet. Hours since 1970; the expiry's is rounded up. */
+export interface OpenOffers {
+  readonly routedHour: number
+  readonly expiresHour: number
+  readonly count: number
+}
+
+/**
+ * What is known of one partner: exact integers, folded in any order to the same bytes. No half-life and no weight is in
+ * it; those are applied by whoever reads it.
+ */
+export interface Evidence {
+  readonly partnerId: PartnerId
+  /** Facts folded. */
+  readonly version: number
+  readonly buckets: Buckets
+  /** Answers (spam aside) by their time: the first under 1 s, then from 2^(i−1) s to under 2^i s. */
+  readonly answerTimes: readonly number[]
+  /** Sorted by expiry, then routing. Only notifiable ones: the others' silence will never count. */
+  readonly open: readonly OpenOffers[]
+}
+
+export function noEvidence(partnerId: PartnerId): Evidence {
+  return { partnerId, version: 0, buckets: noBuckets, answerTimes: [], open: [] }
+}
+
+/** Null for what is no evidence: bookkeeping on a deal, timers, and all of a test RFI. */
+export function factOf(event: ReferralEvent, offer: Offer): Fact | null {
+  if (offer.test) return null
+  const routedAt = toMillis(offer.routedAt)
+  const common = { routedAt, expiresAt: toMillis(offer.expiresAt), notifiable: offer.notifiable }
+  const answerTime = Math.max(0, toMillis(event.occurredAt) - routedAt)
+  switch (event.type) {
+    case 'referral.routed':
+      return { ...common, type: 'offered', kind: null, answerTime: 0 }
+    case 'referral.accepted':
+      return { ...common, type: 'accepted', kind: null, answerTime }
+    case 'referral.declined':
+      return { ...common, type: 'declined', kind: reasonKind(event.reason), answerTime }
+    case 'referral.expired':
+      return { ...common, type: 'expired', kind: null, answerTime: 0 }
+    case 'referral.won':
+      return { ...common, type: 'won', kind: null, answerTime: 0 }
+    case 'referral.lost':
+      return { ...common, type: 'lost', kind: reasonKind(event.reason), answerTime: 0 }
+    case 'referral.engagement-updated':
+    case 'referral.contact-added':
+    case 'referral.favorite-changed':
+    case 'referral.reminder-due':
+    case 'referral.flame-cooled':
+    case 'referral.registration-required':
+      return null
+  }
+}
+
+/** Every fact is folded once: whoever folds sees to that by the referral's version. */
+export function fold(evidence: Evidence, fact: Fact): Evidence {
+  return {
+    partnerId: evidence.partnerId,
+    version: evidence.version + 1,
+    buckets: addToBuckets(evidence.buckets, dayOf(fact.routedAt), countsOf(fact)),
+    answerTimes: isTimed(fact)
+      ? countAnswerTime(evidence.answerTimes, fact.answerTime)
+      : evidence.answerTimes,
+    open: fact.notifiable ? moveOpen(evidence.open, fact) : evidence.open,
+  }
+}
+
+const declined = {
+  fit: 'declinedFit',
+  customer: 'declinedCustomer',
+  other: 'declinedOther',
+  spam: 'declinedSpam',
+} as const satisfies Record<ReasonKind, Counter>
+const lost = {
+  fit: 'lostFit',
+  customer: 'lostCustomer',
+  other: 'lostOther',
+  spam: 'lostSpam',
+} as const satisfies Record<ReasonKind, Counter>
+
+/** What a fact adds to the counts of the day its referral was routed. */
+export function countsOf(fact: Fact): Counts {
+  switch (fact.type) {
+    case 'offered':
+      return { offered: 1 }
+    case 'accepted':
+      return inOrder(['accepted', ...answerCounters(fact.answerTime)])
+    case 'declined':
+      // A claim of spam earns no speed: else calling everything spam at once would be the way up.
+      return fact.kind === 'spam'
+        ? inOrder(['answered', 'declinedSpam'])
+        : inOrder([declined[fact.kind], ...answerCounters(fact.answerTime)])
+    case 'expired':
+      return inOrder(fact.notifiable ? ['expired', 'silent'] : ['expired'])
+    case 'won':
+      return { won: 1 }
+    case 'lost':
+      return inOrder([lost[fact.kind]])
+  }
+}
+
+/** "Within" is ≤. */
+function answerCounters(answerTime: number): Counter[] {
+  if (answerTime <= hour) return ['answered', 'answeredInHour', 'answeredInDay']
+  return answerTime <= day ? ['answered', 'answeredInDay'] : ['answered']
+}
+
+function inOrder(raised: readonly Counter[]): Counts {
+  return Object.fromEntries(counters.filter(counter => raised.includes(counter)).map(counter => [counter, 1]))
+}
+
+export function isTimed(fact: Fact): boolean {
+  return fact.type === 'accepted' || (fact.type === 'declined' && fact.kind !== 'spam')
+}
+
+/** `answerTime` in ms. */
+export function countAnswerTime(times: readonly number[], answerTime: number): readonly number[] {
+  const seconds = Math.min(Math.floor(answerTime / 1000), 0xffff_ffff)
+  const slot = 32 - Math.clz32(seconds)
+  return Array.from(
+    { length: Math.max(times.length, slot + 1) },
+    (_, at) => (times[at] ?? 0) + (at === slot ? 1 : 0),
+  )
+}
+
+/** An offer opens one; an answer or the expiry closes it. Below zero while an answer is known before its offer. */
+function moveOpen(open: readonly OpenOffers[], fact: Fact): readonly OpenOffers[] {
+  const step = fact.type === 'offered' ? 1 : fact.type === 'won' || fact.type === 'lost' ? 0 : -1
+  if (step === 0) return open
+  const routedHour = Math.floor(fact.routedAt / hour)
+  const expiresHour = Math.ceil(fact.expiresAt / hour)
+  const at = open.findIndex(
+    entry =>
+      entry.expiresHour > expiresHour ||
+      (entry.expiresHour === expiresHour && entry.routedHour >= routedHour),
+  )
+  const place = at === -1 ? open.length : at
+  const met = open[place]
+  if (met === undefined || met.expiresHour !== expiresHour || met.routedHour !== routedHour) {
+    return open.toSpliced(place, 0, { routedHour, expiresHour, count: step })
+  }
+  const count = met.count + step
+  return count === 0 ? open.toSpliced(place, 1) : open.toSpliced(place, 1, { ...met, count })
+}

@@ -1,0 +1,56 @@
+import type { Profile } from '../domain/profile.ts'
+import type { Basis, Tally } from './rates.ts'
+
+/** What a value is computed from, as recorded on a receipt. Names are distinct over all features. */
+export type Inputs = Readonly<Record<string, number>>
+
+/** Where somebody is, as compared: region normalised, city folded. */
+export interface Place {
+  readonly region: string | null
+  readonly city: string | null
+}
+
+/** One RFI met with one profile. */
+export interface Pair {
+  readonly customerPlace: Place
+  readonly profile: Profile
+  /** Millionths. */
+  readonly relevance: number
+}
+
+interface Common<Name extends string, In extends Inputs> {
+  readonly name: Name
+  /** Whether a higher value puts a partner higher or lower. */
+  readonly direction: 'raises' | 'lowers'
+  readonly readsEvidence: boolean
+  /** In [0, 1], as millionths; of the inputs and what all partners share alone. */
+  value(inputs: In, basis: Basis): number
+  /** One line, said to the partner. */
+  reason(inputs: In, value: number, basis: Basis): string
+}
+
+/** About the partner alone, whatever the RFI: part of its visibility. */
+export interface PartnerFeature<Name extends string = string, In extends Inputs = Inputs>
+  extends Common<Name, In> {
+  readonly about: 'partner'
+  inputs(tally: Tally): In
+}
+
+/** About the partner's fit to one RFI. */
+export interface PairFeature<Name extends string = string, In extends Inputs = Inputs>
+  extends Common<Name, In> {
+  readonly about: 'pair'
+  inputs(pair: Pair): In
+}
+
+export type Feature = PartnerFeature | PairFeature
+
+/** Millionths as people read them: `81 of 100`. */
+export function inHundred(millionths: number): string {
+  return `${Math.round(millionths / 10_000)} of 100`
+}
+
+/** Decayed counts as people read them, to one decimal. */
+export function inUnits(millionths: number): string {
+  return String(Math.round(millionths / 100_000) / 10)
+}

@@ -1,0 +1,405 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { PartnerId, ProfileId } from '../domain/ids.ts'
+import { type Profile, type ProfileState, profileSchema } from '../domain/profile.ts'
+import { rfiSchema } from '../domain/rfi.ts'
+import { day } from '../domain/time.ts'
+import { ProfileIndex } from '../matching/profile-index.ts'
+import { queryOf } from '../matching/query.ts'
+import { type Evidence, type Fact, fold, noEvidence } from './evidence.ts'
+import { one } from './millionths.ts'
+import { foldPopulation, noPopulation, type Population } from './population.ts'
+import { type Considered, type RankInput, type Ranking, rank, rankRequested } from './rank.ts'
+import { type Receipt, receiptOf } from './receipt.ts'
+import { defaultRelease, type Release } from './release.ts'
+
+const now = Date.parse('2026-03-02T09:14:00.000Z')
+const words = ['inventory', 'payroll', 'warehouse', 'analytics', 'migration', 'bakery']
+const regions = ['PT-11', 'PT-13', null]
+
+const rfi = rfiSchema.parse({
+  rfiId: 'rfi-81',
+  occurredAt: '2026-03-02T09:14:00.000Z',
+  channel: 'marketing',
+  customer: { country: 'PT', region: 'PT-11', city: 'Lisboa', size: '51to250employees' },
+  need: { keywords: words.slice(0, 4) },
+  consent: { shareWithPartners: true },
+})
+const query = queryOf(rfi)
+
+function profileOf(partnerId: string, rest: object = {}): Profile {
+  return profileSchema.parse({
+    profileId: `${partnerId}/PT`,
+    partnerId,
+    occurredAt: '2026-01-01T00:00:00.000Z',
+    name: partnerId,
+    country: 'PT',
+    state: 'published',
+    locations: [{ locationId: 'first' }],
+    tags: { keywords: ['inventory'] },
+    ...rest,
+  })
+}
+
+interface World {
+  readonly profiles: readonly (readonly [Profile, ProfileState])[]
+  readonly facts: ReadonlyMap<string, readonly Fact[]>
+}
+
+const kinds = ['silent', 'accepted', 'other', 'fit'] as const
+const factLists = fc
+  .array(fc.tuple(fc.constantFrom(...kinds), fc.integer({ min: 15, max: 400 })), { maxLength: 6 })
+  .map(list =>
+    list.flatMap(([kind, daysAgo]): Fact[] => {
+      const routedAt = now - daysAgo * day
+      const common = {
+        routedAt,
+        expiresAt: routedAt + 14 * day,
+        notifiable: true,
+        kind: null,
+        answerTime: 0,
+      }
+      const offered: Fact = { ...common, type: 'offered' }
+      if (kind === 'silent') return [offered, { ...common, type: 'expired' }]
+      return [
+        offered,
+        kind === 'accepted' ? { ...common, type: 'accepted' } : { ...common, type: 'declined', kind },
+      ]
+    }),
+  )
+
+/** Partners with one or two profiles each, many alike so that ties come up. */
+const worlds = (most: number): fc.Arbitrary<World> =>
+  fc
+    .array(
+      fc.record({
+        keywords: fc.uniqueArray(fc.constantFrom(...words), { minLength: 1, maxLength: 3 }),
+        region: fc.constantFrom(...regions),
+        city: fc.constantFrom('Lisboa', 'Porto', null),
+        second: fc.boolean(),
+        facts: factLists,
+      }),
+      { maxLength: most },
+    )
+    .map(rows => ({
+      profiles: rows.flatMap(({ keywords, region, city, second }, at) => {
+        const rest = { tags: { keywords }, locations: [{ locationId: 'first', region, city }] }
+        const first = profileOf(`p${at}`, rest)
+        const other = profileOf(`p${at}`, { ...rest, profileId: `p${at}/PT-2`, tags: { keywords: words } })
+        return (second ? [first, other] : [first]).map(profile => [profile, 'published'] as const)
+      }),
+      facts: new Map(rows.map(({ facts }, at) => [`p${at}`, facts])),
+    }))
+
+const weight = fc.constantFrom(0, 1, 50_000, 333_333, one)
+const weights = fc.tuple(weight, weight, weight, weight).filter(list => list.some(weight => weight > 0))
+const releases: fc.Arbitrary<Release> = weights.map(([relevance, proximity, responsiveness, acceptance]) => ({
+  ...defaultRelease,
+  features: { relevance, proximity, responsiveness, acceptance },
+}))
+
+type Change = Partial<Omit<RankInput, 'index' | 'evidenceOf'>>
+
+function inputOf(world: World, change: Change = {}): RankInput {
+  const index = new ProfileIndex()
+  for (const [profile, state] of world.profiles) index.put(profile, state)
+  const evidence = new Map<string, Evidence>()
+  for (const [partnerId, facts] of world.facts) {
+    evidence.set(partnerId, facts.reduce(fold, noEvidence(partnerId as PartnerId)))
+  }
+  return {
+    rfi,
+    query,
+    index,
+    evidenceOf: partnerId => evidence.get(partnerId) ?? noEvidence(partnerId),
+    population: populationOf(world),
+    release: defaultRelease,
+    now,
+    excluded: new Set(),
+    full: () => false,
+    count: 3,
+    ...change,
+  }
+}
+
+function populationOf(world: World): Population {
+  return [...world.facts.values()].flat().reduce(foldPopulation, noPopulation)
+}
+
+const everything = Number.MAX_SAFE_INTEGER
+const outline = (considered: readonly Considered[]) =>
+  considered.map(({ profile, score }) => [profile.profileId, score])
+const receiptFor = (ranking: Ranking, release: Release): Receipt =>
+  receiptOf({
+    rfiId: rfi.rfiId,
+    at: rfi.occurredAt,
+    ranking,
+    refusal: null,
+    chosen: ranking.considered.slice(0, 3),
+    rule: 'rank',
+    release,
+    releaseHash: 'hash',
+  })
+
+describe('rank', () => {
+  test('finds by threshold what scoring everybody finds', () => {
+    fc.assert(
+      fc.property(worlds(120), releases, fc.integer({ min: 1, max: 4 }), (world, release, count) => {
+        const input = inputOf(world, { release, count })
+        const all = rank({ ...input, depth: everything })
+        const best = rank(input)
+        expect(outline(best.considered)).toEqual(outline(all.considered).slice(0, count + 5))
+      }),
+      { numRuns: 60 },
+    )
+  })
+
+  test('looks no further than it must', () => {
+    const profiles = Array.from({ length: 500 }, (_, at) => {
+      const tags = { keywords: at < 40 ? words.slice(0, 4) : ['inventory', 'bakery'] }
+      return [profileOf(`p${at}`, { tags }), 'published'] as const
+    })
+    let looked = 0
+    const full = () => {
+      looked += 1
+      return false
+    }
+    rank(inputOf({ profiles, facts: new Map() }, { full }))
+    expect(looked).toBe(40)
+  })
+
+  test('sums contributions to the score, exactly', () => {
+    fc.assert(
+      fc.property(worlds(15), releases, (world, release) => {
+        for (const { features, score } of rank(inputOf(world, { release })).considered) {
+          expect(Object.values(features).reduce((sum, part) => sum + part.contribution, 0)).toBe(score)
+          expect(Number.isSafeInteger(score)).toBe(true)
+        }
+      }),
+    )
+  })
+
+  test('gives a partner one place, for its better profile', () => {
+    fc.assert(
+      fc.property(worlds(15), releases, (world, release) => {
+        const { considered } = rank(inputOf(world, { release, depth: everything }))
+        expect(new Set(considered.map(({ profile }) => profile.partnerId)).size).toBe(considered.length)
+      }),
+    )
+    const twice = [profileOf('p', { profileId: 'p/2' }), profileOf('p', { profileId: 'p/1' })] as const
+    const world: World = { profiles: twice.map(profile => [profile, 'published']), facts: new Map() }
+    expect(rank(inputOf(world)).considered.map(({ profile }) => profile.profileId)).toEqual(['p/1'])
+    const near = { profileId: 'p/3', locations: [{ locationId: 'x', city: 'Lisboa', region: 'PT-11' }] }
+    const nearer: World = { ...world, profiles: [...world.profiles, [profileOf('p', near), 'published']] }
+    expect(rank(inputOf(nearer)).considered.map(({ profile }) => profile.profileId)).toEqual(['p/3'])
+  })
+
+  test('keeps the order of the others when one more stands below, under the same population figures', () => {
+    fc.assert(
+      fc.property(worlds(12), releases, factLists, (world, release, facts) => {
+        // One more profile would change the terms' frequencies, so both worlds hold it, and one refuses it.
+        const more: World = {
+          profiles: [...world.profiles, [profileOf('extra'), 'published']],
+          facts: new Map([...world.facts, ['extra', facts]]),
+        }
+        const population = populationOf(world)
+        const without = rank(
+          inputOf(more, {
+            release,
+            population,
+            depth: everything,
+            excluded: new Set(['extra' as PartnerId]),
+          }),
+        )
+        const withIt = rank(inputOf(more, { release, population, depth: everything }))
+        const others = withIt.considered.filter(({ profile }) => profile.partnerId !== 'extra')
+        expect(outline(others)).toEqual(outline(without.considered))
+      }),
+    )
+  })
+
+  test('scores the same whatever the ids are', () => {
+    fc.assert(
+      fc.property(worlds(12), releases, (world, release) => {
+        const renamed: World = {
+          profiles: world.profiles.map(([profile, state]) => [
+            {
+              ...profile,
+              partnerId: `x-${profile.partnerId}-y` as PartnerId,
+              profileId: `z${profile.profileId}` as ProfileId,
+            },
+            state,
+          ]),
+          facts: new Map([...world.facts].map(([partnerId, facts]) => [`x-${partnerId}-y`, facts])),
+        }
+        const scores = (of: World) =>
+          rank(inputOf(of, { release, depth: everything })).considered.map(({ score }) => score)
+        expect(scores(renamed)).toEqual(scores(world))
+      }),
+    )
+  })
+
+  test('depends on no evidence under a release that weighs none', () => {
+    const release: Release = {
+      ...defaultRelease,
+      features: { relevance: 800_000, proximity: 200_000, responsiveness: 0, acceptance: 0 },
+    }
+    fc.assert(
+      fc.property(worlds(12), world => {
+        const ranking = rank(inputOf(world, { release }))
+        const bare = rank(inputOf({ ...world, facts: new Map() }, { release: { ...release } }))
+        expect(JSON.stringify(ranking)).toBe(JSON.stringify(bare))
+        expect(JSON.stringify(receiptFor(ranking, release))).toBe(JSON.stringify(receiptFor(bare, release)))
+        const unasked = inputOf(world, { release })
+        rank({
+          ...unasked,
+          evidenceOf: () => {
+            throw new Error('evidence was asked for')
+          },
+        })
+      }),
+    )
+  })
+
+  test('breaks ties by neither name nor arrival', () => {
+    const names = Array.from({ length: 12 }, (_, at) => `p${String(at).padStart(2, '0')}`)
+    const orderFor = (rfiId: string, of: readonly string[]) => {
+      const world: World = {
+        profiles: of.map(name => [profileOf(name), 'published']),
+        facts: new Map(),
+      }
+      const input = inputOf(world, { rfi: { ...rfi, rfiId: rfiId as typeof rfi.rfiId }, depth: everything })
+      return rank(input).considered.map(({ profile }) => profile.partnerId)
+    }
+    expect(orderFor('r1', names)).toEqual(orderFor('r1', names.toReversed()))
+    expect(orderFor('r1', names)).not.toEqual(names)
+    expect(orderFor('r1', names)).not.toEqual(orderFor('r2', names))
+  })
+
+  test('counts every refusal once', () => {
+    const world: World = {
+      profiles: [
+        [profileOf('fits'), 'published'],
+        [profileOf('asked'), 'published'],
+        [profileOf('full'), 'published'],
+        [profileOf('paused'), 'paused'],
+        [profileOf('gone'), 'withdrawn'],
+        [profileOf('abroad', { country: 'ES' }), 'published'],
+        [profileOf('small', { sizeOptOut: ['51to250employees'] }), 'published'],
+        [profileOf('north', { serves: { regions: ['PT-13'] } }), 'published'],
+        [profileOf('baker', { tags: { keywords: ['bakery'] } }), 'published'],
+      ],
+      facts: new Map(),
+    }
+    const excluded = new Set(['asked' as PartnerId])
+    const ranking = rank(inputOf(world, { excluded, full: profileId => profileId === 'full/PT', count: 1 }))
+    expect(ranking.considered.map(({ profile }) => profile.partnerId)).toEqual(['fits'])
+    expect(ranking.refused).toEqual({
+      withdrawn: 1,
+      paused: 1,
+      country: 1,
+      region: 1,
+      size: 1,
+      'already-asked': 1,
+      capacity: 1,
+      'no-match': 1,
+    })
+    expect(ranking.named).toContainEqual({ profileId: 'full/PT', partnerId: 'full', code: 'capacity' })
+    const demanding = { ...defaultRelease, policy: { ...defaultRelease.policy, minimumScore: 2 * one } }
+    expect(rank(inputOf(world, { release: demanding })).refused).toMatchObject({ 'minimum-score': 3 })
+    const none = receiptOf({
+      ...{ rfiId: rfi.rfiId, at: rfi.occurredAt, refusal: null, rule: 'rank', releaseHash: 'hash' },
+      ...{ ranking, chosen: [], release: defaultRelease },
+    })
+    expect(none.refused).toEqual({ ...ranking.refused, 'not-chosen': 1 })
+  })
+})
+
+describe('rankRequested', () => {
+  const lisbon = { locations: [{ locationId: 'first', city: 'Lisboa', region: 'PT-11' }] }
+  const world: World = {
+    profiles: [
+      [profileOf('fits'), 'published'],
+      [profileOf('near', lisbon), 'published'],
+      [profileOf('small', { sizeOptOut: ['51to250employees'] }), 'published'],
+      [profileOf('north', { serves: { regions: ['PT-13'] } }), 'published'],
+      [profileOf('baker', { tags: { keywords: ['bakery'] } }), 'published'],
+      [profileOf('paused'), 'paused'],
+      [profileOf('paused', { profileId: 'paused/ES', country: 'ES' }), 'published'],
+      [profileOf('gone'), 'withdrawn'],
+      [profileOf('abroad', { country: 'ES' }), 'published'],
+      [profileOf('full'), 'published'],
+      [profileOf('asked'), 'published'],
+    ],
+    facts: new Map(),
+  }
+  const input = inputOf(world, {
+    excluded: new Set(['asked' as PartnerId]),
+    full: profileId => profileId === 'full/PT',
+  })
+  test.each([
+    ['fits', null, []],
+    ['small', null, ['size']],
+    ['north', null, ['region']],
+    ['baker', null, []],
+    ['paused', 'paused', []],
+    ['gone', 'withdrawn', []],
+    ['abroad', 'country', []],
+    ['full', 'capacity', []],
+    ['asked', 'already-asked', []],
+    ['nobody', 'unknown-partner', []],
+  ])('%s: %s %j', (partnerId, code, flags) => {
+    const { considered, refused, named } = rankRequested(input, [partnerId as PartnerId])
+    if (code === null) expect(considered).toMatchObject([{ profile: { partnerId }, flags }])
+    else expect(considered).toEqual([])
+    expect(refused).toEqual(code === null ? {} : { [code]: 1 })
+    expect(named.map(({ code }) => code)).toEqual(code === null ? [] : [code])
+  })
+
+  test('takes each partner once, best first, with the scores of the ranking', () => {
+    const partners = ['baker', 'fits', 'near', 'fits'] as PartnerId[]
+    const { considered, candidates } = rankRequested(input, partners)
+    expect(considered.map(({ profile }) => profile.partnerId)).toEqual(['near', 'fits', 'baker'])
+    expect(candidates).toBe(3)
+    const ranked = rank({ ...input, depth: everything }).considered
+    for (const each of considered.slice(0, 2)) {
+      expect(ranked.find(({ profile }) => profile === each.profile)).toEqual(each)
+    }
+  })
+})
+
+describe('a receipt', () => {
+  const facts = (count: number): Fact[] =>
+    Array.from({ length: count }, (_, at) => ({
+      ...{ type: 'accepted', kind: null, notifiable: true, answerTime: 0 },
+      ...{ routedAt: now - at * day, expiresAt: now + 9 * day },
+    }))
+  const profiles = Array.from({ length: 30 }, (_, at) => {
+    const tags = { keywords: words.slice(0, 1 + (at % 4)) }
+    return [profileOf(`partner-${at}`, { tags }), 'published'] as const
+  })
+  const world: World = {
+    profiles,
+    facts: new Map(profiles.map(([{ partnerId }], at) => [partnerId, facts(at)])),
+  }
+  const ranking = rank(inputOf(world))
+  const receipt = receiptFor(ranking, defaultRelease)
+
+  test('is small', () => {
+    expect(receipt.considered).toHaveLength(8)
+    expect(JSON.stringify(receipt).length).toBeLessThan(3_200)
+  })
+
+  test('adds up', () => {
+    expect(receipt.chosen).toHaveLength(3)
+    expect(receipt.next).toHaveLength(5)
+    const refused = Object.values(receipt.refused).reduce((sum, count) => sum + count, 0)
+    expect(refused + receipt.chosen.length).toBe(profiles.length)
+    for (const { score, contributions, values } of receipt.considered) {
+      expect(contributions.reduce((sum, part) => sum + part, 0)).toBe(score)
+      expect(contributions).toEqual(
+        values.map((value, at) => Math.round((value * (receipt.features[at]?.weight ?? 0)) / one)),
+      )
+    }
+  })
+})

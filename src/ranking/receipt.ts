@@ -1,0 +1,166 @@
+import type { PartnerId, ProfileId } from '../domain/ids.ts'
+import type { Rfi } from '../domain/rfi.ts'
+import type { Timestamp } from '../domain/time.ts'
+import type { MatchedTerm, PopulationFigures } from '../matching/matches.ts'
+import type { Term } from '../matching/terms.ts'
+import type { FeatureName } from './catalogue.ts'
+import type { Inputs } from './feature.ts'
+import { one } from './millionths.ts'
+import { type Considered, nextInLine, type Ranking } from './rank.ts'
+import type { Basis } from './rates.ts'
+import { countRefusals, type RefusalCounts, type Refused } from './refused.ts'
+import type { Release } from './release.ts'
+import { compile, reasonFor } from './score.ts'
+
+export type Rule = 'rank' | 'requested' | 'exploration'
+
+/**
+ * How one RFI came to its partners: enough to compute every score again. Only what features of non-zero weight have
+ * read is in it, so under a release that weighs no evidence it doesn't depend on when evidence arrived. Reasons are not
+ * recorded, as `explain` makes them from the values.
+ */
+export interface Receipt {
+  readonly rfiId: Rfi['rfiId']
+  readonly at: Timestamp
+  readonly rule: Rule
+  /** The chance that those chosen had of being chosen, millionths. */
+  readonly propensity: number
+  readonly weightsId: string
+  readonly releaseHash: string
+  readonly population: PopulationFigures | null
+  /** The query's, for `relevanceOf`. */
+  readonly maximum: number
+  /** The population's rates that partners' own lean on, millionths; null when no weighed feature reads evidence. */
+  readonly basis: {
+    readonly priorStrength: number
+    readonly priors: Readonly<Partial<Record<FeatureName, number>>>
+  } | null
+  /** The columns of `values` and `contributions` below, and their weights in millionths. */
+  readonly features: readonly { readonly name: FeatureName; readonly weight: number }[]
+  /** The terms that any of the considered matched. */
+  readonly terms: readonly MatchedTerm[]
+  /** Best first, at most 20. */
+  readonly considered: readonly ConsideredOnReceipt[]
+  readonly chosen: readonly PartnerId[]
+  /** Next in line. */
+  readonly next: readonly PartnerId[]
+  /** Eligible and matched. */
+  readonly candidates: number
+  /** Under `rank` it adds up, with those chosen, to all known profiles; under `requested` to the partners asked for. */
+  readonly refused: RefusalCounts
+  readonly named: readonly Refused[]
+}
+
+export interface ConsideredOnReceipt {
+  readonly partnerId: PartnerId
+  readonly profileId: ProfileId
+  /** The exact sum of `contributions`. */
+  readonly score: number
+  /** The matched ones of `terms`, by their place there. */
+  readonly matched: readonly number[]
+  /** How many terms the profile has. */
+  readonly length: number
+  /** What the values were computed from; names are distinct over all features. */
+  readonly inputs: Inputs
+  readonly values: readonly number[]
+  readonly contributions: readonly number[]
+  readonly evidenceVersion: number | null
+  readonly flags: Considered['flags']
+}
+
+const mostConsidered = 20
+
+export interface ReceiptInput {
+  readonly rfiId: Rfi['rfiId']
+  readonly at: Timestamp
+  /** Null when the RFI was refused as a whole. */
+  readonly ranking: Ranking | null
+  readonly refusal: 'no-consent' | 'already-expired' | null
+  /** Those routed to, of the considered. */
+  readonly chosen: readonly Considered[]
+  readonly rule: Rule
+  readonly release: Release
+  readonly releaseHash: string
+}
+
+/** What is chosen by rank or request is chosen for certain. */
+export function receiptOf({ ranking, refusal, chosen, release, ...input }: ReceiptInput): Receipt {
+  const { pair, partner, readsEvidence } = compile(release)
+  const columns = [...pair, ...partner].map(({ name, weight }) => ({ name, weight }))
+  const considered = (ranking?.considered ?? []).slice(0, Math.max(mostConsidered, chosen.length))
+  const terms = new Map(considered.flatMap(({ matched }) => matched.map(each => [each.term, each])))
+  const places = new Map(Array.from(terms.keys(), (term, place) => [term, place]))
+  const partners = new Set(chosen.map(({ profile }) => profile.partnerId))
+  const others = considered.filter(({ profile }) => !partners.has(profile.partnerId))
+  return {
+    rfiId: input.rfiId,
+    at: input.at,
+    rule: input.rule,
+    propensity: one,
+    weightsId: release.weightsId,
+    releaseHash: input.releaseHash,
+    population: ranking?.population ?? null,
+    maximum: ranking?.maximum ?? 0,
+    basis: ranking !== null && readsEvidence ? weighedBasis(ranking.basis, columns) : null,
+    features: columns,
+    terms: [...terms.values()],
+    considered: considered.map(each => rowOf(each, columns, places)),
+    chosen: [...partners],
+    next: others.slice(0, nextInLine).map(({ profile }) => profile.partnerId),
+    candidates: ranking?.candidates ?? 0,
+    refused: refusal === null ? withNotChosen(ranking, chosen.length) : { [refusal]: 1 },
+    named: ranking?.named ?? [],
+  }
+}
+
+/** Of the candidates, whoever is neither chosen nor refused for a reason of its own. */
+function withNotChosen(ranking: Ranking | null, chosen: number): RefusalCounts {
+  if (ranking === null) return {}
+  const { refused, candidates } = ranking
+  const rest = candidates - chosen - ranking.refusedCandidates
+  return rest <= 0
+    ? refused
+    : countRefusals([], { ...refused, 'not-chosen': (refused['not-chosen'] ?? 0) + rest })
+}
+
+function weighedBasis({ priorStrength, priors }: Basis, columns: Receipt['features']): Receipt['basis'] {
+  const weighed = new Set<string>(columns.map(({ name }) => name))
+  return {
+    priorStrength,
+    priors: Object.fromEntries(Object.entries(priors).filter(([name]) => weighed.has(name))),
+  }
+}
+
+function rowOf(
+  considered: Considered,
+  columns: Receipt['features'],
+  places: ReadonlyMap<Term, number>,
+): ConsideredOnReceipt {
+  const parts = columns.map(({ name }) => considered.features[name])
+  return {
+    partnerId: considered.profile.partnerId,
+    profileId: considered.profile.profileId,
+    score: considered.score,
+    matched: considered.matched.map(({ term }) => places.get(term) ?? -1),
+    length: considered.length,
+    inputs: Object.assign({}, ...parts.map(part => part?.inputs)),
+    values: parts.map(part => part?.value ?? 0),
+    contributions: parts.map(part => part?.contribution ?? 0),
+    evidenceVersion: considered.evidenceVersion,
+    flags: considered.flags,
+  }
+}
+
+/** The reasons behind a row, by feature, worded as they would be today. */
+export function reasonsOnReceipt(
+  receipt: Receipt,
+  row: ConsideredOnReceipt,
+): Readonly<Record<string, string>> {
+  const basis: Basis = {
+    priorStrength: receipt.basis?.priorStrength ?? 0,
+    priors: { responsiveness: 0, acceptance: 0, ...receipt.basis?.priors },
+  }
+  return Object.fromEntries(
+    receipt.features.map(({ name }, at) => [name, reasonFor(name, row.inputs, row.values[at] ?? 0, basis)]),
+  )
+}

@@ -1,0 +1,140 @@
+import { z } from 'zod'
+import { describe, type Fault } from '../domain/shape.ts'
+import { type FeatureName, featureNames } from './catalogue.ts'
+import { one } from './millionths.ts'
+
+/** Where a release is published: the keys of `ranking-weights`. */
+export const slots = ['live', 'shadow', 'canary'] as const
+export type Slot = (typeof slots)[number]
+
+const idSchema = z
+  .string()
+  .min(1)
+  .max(100)
+  .refine(id => id.isWellFormed() && !id.includes('\0'), { error: 'well-formed Unicode without NUL' })
+
+const weightSchema = z.int().min(0).max(1_000_000_000)
+const weightSchemas = Object.fromEntries(featureNames.map(name => [name, weightSchema.default(0)])) as Record<
+  FeatureName,
+  z.ZodDefault<typeof weightSchema>
+>
+
+/** Strict: a name that isn't known is a fault, as a weight that nobody applies would be a lie. */
+export const releaseSchema = z.strictObject({
+  weightsId: idSchema,
+  /** The release it was made from. */
+  parent: idSchema.nullish().transform(parent => parent ?? null),
+  /** Millionths. What isn't named weighs nothing. */
+  features: z
+    .strictObject(weightSchemas)
+    .refine(weights => Object.values(weights).some(weight => weight !== 0), {
+      error: 'at least one weight above 0',
+    }),
+  parameters: z
+    .strictObject({
+      halfLifeDays: z.number().min(0.1).max(36_500).default(180),
+      priorStrength: z.number().min(0).max(10_000).default(8),
+    })
+    .prefault({}),
+  policy: z
+    .strictObject({
+      partnersPerRfi: z.int().min(1).max(100).default(5),
+      /** Shares in millionths. Both are taken and kept, and neither is acted on yet. */
+      explorationShare: z
+        .int()
+        .min(0)
+        .max(one / 5)
+        .default(0),
+      canaryShare: z.int().min(0).max(one).default(0),
+      /** A candidate that scores less is not routed to, unless the customer asked for it. */
+      minimumScore: z.int().min(0).default(0),
+    })
+    .prefault({}),
+  note: z
+    .string()
+    .nullish()
+    .transform(note => note ?? null),
+})
+export type Release = z.infer<typeof releaseSchema>
+
+export type ParsedRelease =
+  | { readonly ok: true; readonly release: Release }
+  | { readonly ok: false; readonly faults: readonly Fault[] }
+
+/** Names everything that is wrong at once. Never throws. */
+export function parseRelease(input: unknown): ParsedRelease {
+  const result = releaseSchema.safeParse(input)
+  if (result.success) return { ok: true, release: result.data }
+  return { ok: false, faults: result.error.issues.flatMap(issue => faultsOf(issue, input)) }
+}
+
+function faultsOf(issue: z.core.$ZodIssue, input: unknown): Fault[] {
+  const path = issue.path.map(String)
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map(key => ({
+      code: 'unknown-name',
+      field: [...path, key].join('.'),
+      found: describe(valueAt(input, [...path, key])),
+      expected: `one of ${namesAt(path).join(', ')}`,
+    }))
+  }
+  const value = valueAt(input, path)
+  const wrongType = issue.code === 'invalid_type'
+  return [
+    {
+      code: value === undefined ? 'missing' : wrongType ? 'wrong-type' : 'invalid',
+      field: path.join('.'),
+      found: describe(value),
+      expected: expectation(issue),
+    },
+  ]
+}
+
+function expectation(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return issue.expected
+    case 'too_big':
+      return `at most ${issue.maximum}`
+    case 'too_small':
+      return `at least ${issue.minimum}`
+    default:
+      return issue.message
+  }
+}
+
+function namesAt(path: readonly string[]): readonly string[] {
+  const [section] = path
+  if (section === 'features') return featureNames
+  return Object.keys(
+    section === 'parameters' || section === 'policy' ? defaultRelease[section] : defaultRelease,
+  )
+}
+
+function valueAt(input: unknown, path: readonly string[]): unknown {
+  return path.reduce<unknown>(
+    (value, step) =>
+      value !== null && typeof value === 'object' && Object.hasOwn(value, step)
+        ? (value as Record<string, unknown>)[step]
+        : undefined,
+    input,
+  )
+}
+
+/** In force until a live release arrives. */
+export const defaultRelease: Release = releaseSchema.parse({
+  weightsId: 'default-1',
+  features: { relevance: 700_000, proximity: 50_000, responsiveness: 150_000, acceptance: 100_000 },
+  note: 'Shipped with the worker: fit first, then who answers.',
+})
+
+/** The same text for the same release whatever the order of its fields: what a release's hash is taken of. */
+export function canonicalRelease(release: Release): string {
+  return JSON.stringify(sorted(release))
+}
+
+function sorted(value: unknown): unknown {
+  if (value === null || typeof value !== 'object') return value
+  const entries = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1))
+  return Object.fromEntries(entries.map(([name, member]) => [name, sorted(member)]))
+}

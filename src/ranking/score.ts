@@ -1,0 +1,154 @@
+import type { PartnerId } from '../domain/ids.ts'
+import { catalogue, type FeatureName } from './catalogue.ts'
+import { type Evidence, noEvidence } from './evidence.ts'
+import type { Feature, Inputs, Pair, PairFeature, PartnerFeature } from './feature.ts'
+import { multiply } from './millionths.ts'
+import { noPopulation, type Population } from './population.ts'
+import { type Basis, basisOf, tallyOf } from './rates.ts'
+import type { Release } from './release.ts'
+
+/** What one feature gives to a score. Millionths; the contributions of all add up to the score exactly. */
+export interface Part {
+  readonly value: number
+  readonly contribution: number
+  readonly inputs: Inputs
+}
+/** Of the features that weigh something under the release; the others are not even looked at. */
+export type Parts = Readonly<Partial<Record<FeatureName, Part>>>
+
+export interface Scored {
+  readonly score: number
+  readonly parts: Parts
+}
+
+interface Weighed<F extends Feature> {
+  readonly feature: F
+  readonly name: FeatureName
+  /** Negative for a feature that lowers. */
+  readonly weight: number
+}
+
+/** A release as the scoring loop wants it. */
+export interface Compiled {
+  readonly pair: readonly Weighed<PairFeature>[]
+  readonly partner: readonly Weighed<PartnerFeature>[]
+  readonly readsEvidence: boolean
+  /** The most that anyone of this relevance can score. */
+  readonly mostAt: (relevance: number) => number
+}
+
+const compiled = new WeakMap<Release, Compiled>()
+
+export function compile(release: Release): Compiled {
+  const known = compiled.get(release)
+  if (known !== undefined) return known
+  const pair: Weighed<PairFeature>[] = []
+  const partner: Weighed<PartnerFeature>[] = []
+  let mostOfOthers = 0
+  for (const feature of catalogue as readonly (Feature & { name: FeatureName })[]) {
+    const { name } = feature
+    if (release.features[name] === 0) continue
+    const weight = feature.direction === 'raises' ? release.features[name] : -release.features[name]
+    if (name !== 'relevance') mostOfOthers += Math.max(0, weight)
+    if (feature.about === 'pair') pair.push({ feature, name, weight })
+    else partner.push({ feature, name, weight })
+  }
+  const made: Compiled = {
+    pair,
+    partner,
+    readsEvidence: [...pair, ...partner].some(({ feature }) => feature.readsEvidence),
+    mostAt: relevance => mostOfOthers + multiply(release.features.relevance, relevance),
+  }
+  compiled.set(release, made)
+  return made
+}
+
+export function pairScore(release: Release, pair: Pair, basis: Basis): number {
+  let score = 0
+  for (const { feature, weight } of compile(release).pair) {
+    score += multiply(weight, feature.value(feature.inputs(pair), basis))
+  }
+  return score
+}
+
+export function pairParts(release: Release, pair: Pair, basis: Basis): Parts {
+  return Object.fromEntries(
+    compile(release).pair.map(({ feature, name, weight }) => [
+      name,
+      part(weight, feature.inputs(pair), inputs => feature.value(inputs, basis)),
+    ]),
+  )
+}
+
+interface Remembered extends Scored {
+  readonly hour: number
+  readonly basis: Basis
+}
+
+/** What is about a partner alone changes only with its evidence, the release, the hour and what all partners share. */
+const remembered = new WeakMap<Release, WeakMap<Evidence, Remembered>>()
+/** All who have done nothing yet stand alike. */
+const newcomer: Evidence = noEvidence('anyone' as PartnerId)
+
+export function partnerScore(release: Release, evidence: Evidence, basis: Basis, hour: number): Scored {
+  const byEvidence = remembered.get(release) ?? new WeakMap<Evidence, Remembered>()
+  remembered.set(release, byEvidence)
+  const key = evidence.version === 0 ? newcomer : evidence
+  const known = byEvidence.get(key)
+  if (known !== undefined && known.hour === hour && known.basis === basis) return known
+  const tally = tallyOf(evidence, release.parameters.halfLifeDays, hour)
+  const parts: Partial<Record<FeatureName, Part>> = {}
+  let score = 0
+  for (const { feature, name, weight } of compile(release).partner) {
+    const made = part(weight, feature.inputs(tally), inputs => feature.value(inputs, basis))
+    parts[name] = made
+    score += made.contribution
+  }
+  const fresh = { score, parts, hour, basis }
+  byEvidence.set(key, fresh)
+  return fresh
+}
+
+function part(weight: number, inputs: Inputs, measure: (inputs: Inputs) => number): Part {
+  const value = measure(inputs)
+  return { value, contribution: multiply(weight, value), inputs }
+}
+
+const bases = new WeakMap<Release, { population: Population; hour: number; basis: Basis }>()
+
+/** The same object as long as the figures are the same, so that what was remembered on it stays good. */
+export function basisUnder(release: Release, population: Population, hour: number): Basis {
+  const known = bases.get(release)
+  if (known !== undefined && known.population === population && known.hour === hour) return known.basis
+  // Under a release that weighs no evidence nothing may depend on any.
+  const read = compile(release).readsEvidence ? population : noPopulation
+  const fresh = basisOf(read, release.parameters, hour)
+  const basis = known !== undefined && sameBasis(known.basis, fresh) ? known.basis : fresh
+  bases.set(release, { population, hour, basis })
+  return basis
+}
+
+function sameBasis(left: Basis, right: Basis): boolean {
+  return (
+    left.priorStrength === right.priorStrength &&
+    left.priors.responsiveness === right.priors.responsiveness &&
+    left.priors.acceptance === right.priors.acceptance
+  )
+}
+
+const byName = new Map<FeatureName, Feature>(catalogue.map(feature => [feature.name, feature]))
+
+/** The line a feature says to the partner, made from what was recorded. */
+export function reasonFor(name: FeatureName, inputs: Inputs, value: number, basis: Basis): string {
+  return byName.get(name)?.reason(inputs, value, basis) ?? ''
+}
+
+export function reasonsOf(parts: Parts, basis: Basis): Readonly<Partial<Record<FeatureName, string>>> {
+  const names = Object.keys(parts) as FeatureName[]
+  return Object.fromEntries(
+    names.flatMap(name => {
+      const part = parts[name]
+      return part === undefined ? [] : [[name, reasonFor(name, part.inputs, part.value, basis)]]
+    }),
+  )
+}

@@ -1,0 +1,204 @@
+import type { Addressee, ReferralEvent, RoutedEvent } from '../domain/events.ts'
+import type { PartnerId, ProfileId, ReferralId, RfiId } from '../domain/ids.ts'
+import type { Candidate } from '../domain/notices.ts'
+import type { Profile, ProfileState } from '../domain/profile.ts'
+import type { Referral } from '../domain/referral.ts'
+import type { Channel, Customer, CustomerContact, Rfi } from '../domain/rfi.ts'
+import type { CompanySize } from '../domain/sizes.ts'
+import type { Timestamp } from '../domain/time.ts'
+import type { Catalogue, StoredDocument } from '../ports/store.ts'
+import type { Evidence } from '../ranking/evidence.ts'
+import type { Population } from '../ranking/population.ts'
+import type { Receipt } from '../ranking/receipt.ts'
+import type { Release } from '../ranking/release.ts'
+
+/** The lane and offset that last changed a document: what followers poll by. */
+export interface Changed {
+  readonly lane: string
+  readonly offset: number
+}
+
+export interface ProfileDocument extends StoredDocument {
+  readonly _id: ProfileId
+  readonly version: number
+  readonly partnerId: PartnerId
+  readonly state: ProfileState
+  /** Timestamp of the record it came with, ms: an older one never replaces it. */
+  readonly recordTime: number
+  readonly profile: Profile
+  readonly changed: Changed
+}
+
+export interface WeightsDocument extends StoredDocument {
+  readonly version: number
+  readonly recordTime: number
+  /** Null once the slot was cleared by a tombstone. */
+  readonly release: Release | null
+  /** Of the release as canonical JSON: receipts name it. */
+  readonly hash: string | null
+  readonly changed: Changed
+}
+
+/** An RFI without who sent it. */
+export interface RfiDocument extends StoredDocument {
+  readonly _id: RfiId
+  /** Of the whole input: tells a repeat from a different RFI under the same id. */
+  readonly hash: string
+  readonly receivedAt: Timestamp
+  readonly outcome: 'routed' | 'unroutable'
+  /** The RFIs it follows, oldest first, itself left out. */
+  readonly chain: readonly RfiId[]
+  readonly referralIds: readonly ReferralId[]
+  readonly rfi: Omit<Rfi, 'customer' | 'inviter'> & {
+    readonly customer: Omit<Customer, 'name' | 'contact'>
+    readonly inviter: { readonly id: string } | null
+  }
+}
+
+/** Customer contact data, by rfiId, here and nowhere else. */
+export interface ContactDocument extends StoredDocument {
+  readonly _id: RfiId
+  readonly name: string | null
+  readonly contact: CustomerContact | null
+  readonly inviterEmail: string | null
+  readonly consent: Rfi['consent']
+}
+
+export interface ReferralDocument extends StoredDocument, Referral {
+  readonly _id: ReferralId
+  /** Soonest timer, null when none is left: what the clock looks for. */
+  readonly nextDueAt: Timestamp | null
+  /** First RFI of the chain it belongs to. */
+  readonly root: RfiId
+  readonly customerKey: string
+  readonly addressee: Addressee
+  readonly nextCandidates: readonly Candidate[]
+}
+
+export type ReceiptDocument = StoredDocument & Receipt
+
+export interface CapacityDocument extends StoredDocument {
+  readonly version: number
+}
+
+/** The projector's row of one referral. */
+export interface InboxDocument extends StoredDocument {
+  readonly _id: ReferralId
+  readonly partnerId: PartnerId | null
+  readonly tab: 'new' | 'active' | 'archived' | null
+  readonly favorite: boolean
+  readonly routedAt: Timestamp | null
+  /** Versions up to this one are folded in. */
+  readonly version: number
+  /** Null until version 1 is in. */
+  readonly referral: Referral | null
+  readonly routed: RoutedEvent | null
+  /** Later versions that came before their turn. */
+  readonly waiting: readonly ReferralEvent[]
+}
+
+export interface PartnerDocument extends StoredDocument {
+  readonly _id: PartnerId
+  readonly evidence: Evidence
+  readonly changed: Changed
+}
+
+export interface FunnelCell extends StoredDocument {
+  readonly kind: 'funnel'
+  readonly month: string
+  readonly channel: Channel
+  readonly country: string
+  readonly size: CompanySize | null
+  readonly counts: FunnelCounts
+  /** Decimal strings by currency. */
+  readonly acceptedValue: Readonly<Record<string, string>>
+  readonly wonValue: Readonly<Record<string, string>>
+}
+
+export interface FunnelCounts {
+  readonly routed: number
+  readonly answered: number
+  readonly answeredWithin24h: number
+  readonly accepted: number
+  readonly declined: number
+  readonly expired: number
+  readonly won: number
+  readonly lost: number
+}
+
+export interface PopulationCell extends StoredDocument {
+  readonly kind: 'population'
+  readonly population: Population
+  readonly changed: Changed
+}
+
+export interface NeedDocument extends StoredDocument {
+  readonly _id: RfiId
+  readonly occurredAt: Timestamp
+  readonly country: string
+  readonly reasons: Readonly<Record<string, number>>
+  readonly terms: readonly string[]
+}
+
+/** The clock's lease (`clock`), and until when a referral's timer was asked for (`asked/<referralId>`). */
+export interface LeaseDocument extends StoredDocument {
+  readonly version: number
+  readonly holder: string
+  readonly until: number
+}
+
+export interface DeadDocument extends StoredDocument {
+  readonly topic: string
+  readonly partition: number
+  readonly offset: number
+  readonly timestamp: Timestamp
+  readonly role: string
+  readonly code: string
+  readonly hash: string
+  readonly key: string | null
+  /** Base64; null for one too large to keep. */
+  readonly value: string | null
+}
+
+export type Collections = {
+  profiles: ProfileDocument
+  weights: WeightsDocument
+  rfis: RfiDocument
+  referrals: ReferralDocument
+  receipts: ReceiptDocument
+  contacts: ContactDocument
+  inbox: InboxDocument
+  partners: PartnerDocument
+  cells: FunnelCell | PopulationCell
+  needs: NeedDocument
+  capacity: CapacityDocument
+  leases: LeaseDocument
+  dead: DeadDocument
+}
+
+const changed = ['changed.lane', 'changed.offset'] as const
+
+/** Every collection with the indexes its queries need. */
+export const collections: Catalogue<Collections> = {
+  profiles: { indexes: [changed] },
+  weights: { indexes: [changed] },
+  rfis: { indexes: [['outcome']] },
+  referrals: {
+    indexes: [
+      ['rfiId'],
+      ['root'],
+      ['customerKey', 'status', 'routedAt'],
+      ['profileId', 'status'],
+      ['nextDueAt'],
+    ],
+  },
+  receipts: { indexes: [] },
+  contacts: { indexes: [] },
+  inbox: { indexes: [['partnerId', 'tab', 'routedAt']] },
+  partners: { indexes: [changed] },
+  cells: { indexes: [['kind'], changed] },
+  needs: { indexes: [] },
+  capacity: { indexes: [] },
+  leases: { indexes: [['until']] },
+  dead: { indexes: [['code']] },
+}

@@ -1,0 +1,19 @@
+import { createHmac } from 'node:crypto'
+import { foldText } from '../domain/regions.ts'
+import type { Customer } from '../domain/rfi.ts'
+
+/**
+ * Who a customer is, as a keyed hash: of the e-mail, else of country, company name and postal code. Null when it told
+ * neither, and then nothing can be a repeat of it. Keyed, so that whoever reads the store can't test addresses.
+ */
+export function customerKey(customer: Customer, secret: string): string | null {
+  const email = customer.contact?.email?.trim().toLowerCase() ?? ''
+  if (email !== '') return hash(secret, ['email', email])
+  const name = foldText(customer.name ?? '')
+  if (name === '') return null
+  return hash(secret, ['company', customer.country, name, foldText(customer.postalCode ?? '')])
+}
+
+function hash(secret: string, parts: readonly string[]): string {
+  return createHmac('sha256', secret).update(JSON.stringify(parts)).digest('base64url').slice(0, 22)
+}

@@ -1,0 +1,52 @@
+import { createHash } from 'node:crypto'
+import type { Fault } from '../domain/shape.ts'
+import { toTimestamp } from '../domain/time.ts'
+import type { Write } from '../ports/store.ts'
+import type { Collections } from './collections.ts'
+import type { Emission, Origin, RoleName } from './role.ts'
+import { topics } from './topics.ts'
+
+/** Larger records are refused unread, and their bytes are not kept. */
+export const largestRecord = 256 * 1024
+
+/**
+ * Input that can't be read or breaks its shape. The topic gets coordinates, a hash and what is wrong; the bytes, which
+ * may hold personal data, lie in the store's `dead` alone.
+ */
+export function deadLetter(
+  role: RoleName,
+  origin: Origin,
+  fault: Fault,
+): { emission: Emission; write: Write<Collections> } {
+  const { topic, partition, offset, bytes, key } = origin
+  const timestamp = toTimestamp(origin.timestamp)
+  const hash = createHash('sha256')
+    .update(bytes ?? new Uint8Array())
+    .digest('hex')
+  return {
+    emission: {
+      cause: offset,
+      topic: topics.deadLetters,
+      key,
+      type: 'record.dead-lettered',
+      time: timestamp,
+      value: { topic, partition, offset, timestamp, role, hash, size: bytes?.length ?? 0, ...fault },
+    },
+    write: {
+      kind: 'put',
+      collection: 'dead',
+      document: {
+        _id: `${topic}/${partition}@${offset}`,
+        topic,
+        partition,
+        offset,
+        timestamp,
+        role,
+        code: fault.code,
+        hash,
+        key: key === null ? null : Buffer.from(key).toString('base64'),
+        value: bytes === null || bytes.length > largestRecord ? null : Buffer.from(bytes).toString('base64'),
+      },
+    },
+  }
+}

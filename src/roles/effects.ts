@@ -1,0 +1,26 @@
+import type { Write } from '../ports/store.ts'
+import type { Collections } from './collections.ts'
+import type { Effects, Emission } from './role.ts'
+
+/** Gathers what a batch comes to. */
+export class EffectsBuilder {
+  readonly #writes: Write<Collections>[] = []
+  readonly #emissions: Emission[] = []
+  readonly #counts: Record<string, number> = {}
+
+  write(...writes: readonly Write<Collections>[]): void {
+    for (const write of writes) this.#writes.push(write)
+  }
+
+  emit(...emissions: readonly Emission[]): void {
+    for (const emission of emissions) this.#emissions.push(emission)
+  }
+
+  count(name: string): void {
+    this.#counts[name] = (this.#counts[name] ?? 0) + 1
+  }
+
+  build(): Effects {
+    return { writes: this.#writes, emissions: this.#emissions, counts: this.#counts }
+  }
+}

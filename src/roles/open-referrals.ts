@@ -1,0 +1,62 @@
+import { duplicateWithin } from '../domain/clocks.ts'
+import type { RoutedEvent } from '../domain/events.ts'
+import type { PartnerId, ReferralId } from '../domain/ids.ts'
+import type { Rfi } from '../domain/rfi.ts'
+import { toMillis, toTimestamp } from '../domain/time.ts'
+import { customerKey } from './customer-key.ts'
+import type { Input, RoleContext } from './role.ts'
+
+export async function loadOpenReferrals(
+  inputs: readonly Input<Rfi>[],
+  { now, read }: RoleContext,
+  secret: string,
+): Promise<OpenReferrals> {
+  const keys = new Set(inputs.flatMap(({ value }) => customerKey(value.customer, secret) ?? []))
+  const earliest = Math.min(...inputs.map(({ origin }) => Math.max(now, origin.timestamp))) - duplicateWithin
+  const open = new OpenReferrals()
+  if (keys.size === 0) return open
+  const referrals = await read.find('referrals', {
+    where: {
+      customerKey: { in: [...keys] },
+      status: { in: ['New', 'Active'] },
+      routedAt: { gte: toTimestamp(earliest) },
+    },
+  })
+  for (const { customerKey, partnerId, _id, routedAt } of referrals) {
+    open.put(customerKey, { partnerId, referralId: _id, routedAt: toMillis(routedAt) })
+  }
+  return open
+}
+
+/** Open referrals by customer: what makes another one a possible duplicate. */
+export class OpenReferrals {
+  readonly #byCustomer = new Map<
+    string,
+    { partnerId: PartnerId; referralId: ReferralId; routedAt: number }[]
+  >()
+
+  copy(): OpenReferrals {
+    const copy = new OpenReferrals()
+    for (const [key, list] of this.#byCustomer) copy.#byCustomer.set(key, [...list])
+    return copy
+  }
+
+  put(key: string, referral: { partnerId: PartnerId; referralId: ReferralId; routedAt: number }): void {
+    const list = this.#byCustomer.get(key)
+    if (list === undefined) this.#byCustomer.set(key, [referral])
+    else list.push(referral)
+  }
+
+  add(key: string | null, { partnerId, referralId, occurredAt }: RoutedEvent): void {
+    if (key !== null) this.put(key, { partnerId, referralId, routedAt: toMillis(occurredAt) })
+  }
+
+  /** The earliest within the window, by time, then id: the same whatever order the store answers in. */
+  find(key: string | null, partnerId: PartnerId, at: number): ReferralId | null {
+    const open = (key === null ? undefined : this.#byCustomer.get(key)) ?? []
+    const [first] = open
+      .filter(referral => referral.partnerId === partnerId && at - referral.routedAt <= duplicateWithin)
+      .sort((one, other) => one.routedAt - other.routedAt || (one.referralId < other.referralId ? -1 : 1))
+    return first?.referralId ?? null
+  }
+}

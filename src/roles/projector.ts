@@ -1,0 +1,200 @@
+import { type ReferralEvent, statusRecordSchema } from '../domain/events.ts'
+import type { PartnerId } from '../domain/ids.ts'
+import { noticeSchema, type Unroutable } from '../domain/notices.ts'
+import { type Parsed, parseShape } from '../domain/shape.ts'
+import { toTimestamp } from '../domain/time.ts'
+import { type Evidence, type Fact, factOf, fold, noEvidence } from '../ranking/evidence.ts'
+import { foldPopulation, noPopulation } from '../ranking/population.ts'
+import { visibilityOf } from '../ranking/visibility.ts'
+import type { FunnelCell, InboxDocument, PopulationCell } from './collections.ts'
+import { EffectsBuilder } from './effects.ts'
+import { foldFunnel, funnelCellOf } from './folds/funnel.ts'
+import { type Turn, takeTurns } from './folds/inbox.ts'
+import { type Emission, type Role, type RoleContext, tombstoneFault } from './role.ts'
+import type { Tables } from './tables.ts'
+import { type Topic, topics } from './topics.ts'
+
+export type ProjectorInput =
+  | { readonly kind: 'event'; readonly event: ReferralEvent }
+  | { readonly kind: 'unroutable'; readonly notice: Unroutable }
+  /** Stands outside every referral's sequence. */
+  | { readonly kind: 'skipped' }
+
+export interface ProjectorOptions {
+  readonly tables: Pick<Tables, 'population' | 'release'>
+  readonly ready: () => Promise<void>
+}
+
+/** Events in; inbox rows, evidence, sums and visibility out. Everything here can be dropped and folded again. */
+export function projector(options: ProjectorOptions): Role<ProjectorInput> {
+  return {
+    name: 'projector',
+    topics: [topics.status, topics.notices],
+    ready: options.ready,
+    parse,
+    async process(inputs, context) {
+      const effects = new EffectsBuilder()
+      for (const { value } of inputs) if (value.kind === 'unroutable') writeNeed(effects, value.notice)
+      const events = inputs.flatMap(({ value, origin }) =>
+        value.kind === 'event' ? [{ event: value.event, cause: origin.offset, at: origin.timestamp }] : [],
+      )
+      if (events.length === 0) return effects.build()
+
+      const rows = new Map<string, InboxDocument>(
+        await context.read.get('inbox', [...new Set(events.map(({ event }) => event.referralId))]),
+      )
+      const turns: CausedTurn[] = []
+      for (const { event, cause, at } of events) {
+        const before = rows.get(event.referralId)
+        const taken = takeTurns(before, event)
+        if (taken.row === before) effects.count('ignored-repeats')
+        else rows.set(event.referralId, taken.row)
+        for (const turn of taken.turns) turns.push({ ...turn, cause, at })
+      }
+      const touched = new Set(events.map(({ event }) => event.referralId as string))
+      for (const [id, document] of rows)
+        if (touched.has(id)) effects.write({ kind: 'put', collection: 'inbox', document })
+      await foldTurns(turns, effects, context, options)
+      return effects.build()
+    },
+  }
+}
+
+type CausedTurn = Turn & { readonly cause: number; readonly at: number }
+
+function parse(topic: Topic, value: unknown): Parsed<ProjectorInput> {
+  if (value === null) return { ok: false, fault: tombstoneFault }
+  if (topic === topics.notices) {
+    const notice = parseShape(noticeSchema, value)
+    if (!notice.ok) return notice
+    return {
+      ok: true,
+      value:
+        notice.value.type === 'rfi.unroutable'
+          ? { kind: 'unroutable', notice: notice.value }
+          : { kind: 'skipped' },
+    }
+  }
+  const record = parseShape(statusRecordSchema, value)
+  if (!record.ok) return record
+  return {
+    ok: true,
+    value:
+      record.value.type === 'referral.command-rejected'
+        ? { kind: 'skipped' }
+        : { kind: 'event', event: record.value },
+  }
+}
+
+/** Evidence, population and funnel: one query per collection for the whole batch. */
+async function foldTurns(
+  turns: readonly CausedTurn[],
+  effects: EffectsBuilder,
+  { lane, now, read }: RoleContext,
+  { tables }: ProjectorOptions,
+): Promise<void> {
+  const facts = turns.map(turn => ({ turn, fact: factIn(turn), cell: funnelCellOf(turn, lane) }))
+  const partnerIds = new Set(facts.flatMap(({ fact, turn }) => (fact === null ? [] : [turn.event.partnerId])))
+  const partners = new Map<PartnerId, Evidence>()
+  for (const [id, { evidence }] of await read.get('partners', [...partnerIds]))
+    partners.set(id as PartnerId, evidence)
+  const populationId = `population/${lane}`
+  const stored = await read.get('cells', [
+    populationId,
+    ...new Set(facts.flatMap(({ cell }) => cell?._id ?? [])),
+  ])
+  const cells = new Map<string, FunnelCell>()
+  const before = stored.get(populationId)
+  let population = before?.kind === 'population' ? before.population : noPopulation
+
+  const lastCause = new Map<PartnerId, number>()
+  for (const { turn, fact, cell } of facts) {
+    if (cell !== null) {
+      const known = cells.get(cell._id) ?? stored.get(cell._id)
+      cells.set(cell._id, foldFunnel(known?.kind === 'funnel' ? known : cell, turn))
+    }
+    if (fact === null) continue
+    const { partnerId } = turn.event
+    const evidence = fold(partners.get(partnerId) ?? noEvidence(partnerId), fact)
+    partners.set(partnerId, evidence)
+    population = foldPopulation(population, fact)
+    lastCause.set(partnerId, turn.cause)
+    effects.emit(visibilityChanged(evidence, turn, Math.max(now, turn.at), tables))
+  }
+  for (const document of cells.values()) effects.write({ kind: 'put', collection: 'cells', document })
+  for (const [partnerId, offset] of lastCause) {
+    const evidence = partners.get(partnerId)
+    if (evidence === undefined) continue
+    effects.write({
+      kind: 'put',
+      collection: 'partners',
+      document: { _id: partnerId, evidence, changed: { lane, offset } },
+    })
+  }
+  const offset = Math.max(...lastCause.values())
+  if (lastCause.size === 0) return
+  const document: PopulationCell = {
+    _id: populationId,
+    kind: 'population',
+    population,
+    changed: { lane, offset },
+  }
+  effects.write({ kind: 'put', collection: 'cells', document })
+}
+
+/** What an event says about its partner; null for what is no evidence. */
+function factIn({ event, before, after }: Turn): Fact | null {
+  const { routed } = after
+  if (routed === null) return null
+  const { occurredAt: routedAt, expiresAt, notifiable, test } = routed
+  return factOf(event, {
+    routedAt,
+    expiresAt,
+    notifiable,
+    test,
+    acceptedAt: before.referral?.acceptedAt ?? null,
+  })
+}
+
+function visibilityChanged(
+  evidence: Evidence,
+  { event, cause }: CausedTurn,
+  at: number,
+  { population, release }: ProjectorOptions['tables'],
+): Emission {
+  const { partnerId } = event
+  const occurredAt = toTimestamp(at)
+  const { visibility, parts, weightsId, asOf } = visibilityOf(evidence, population, release, at)
+  const value = {
+    type: 'visibility.changed',
+    occurredAt,
+    partnerId,
+    version: evidence.version,
+    asOf: toTimestamp(asOf),
+    weightsId,
+    visibility,
+    parts,
+    evidence,
+  }
+  return {
+    cause,
+    topic: topics.visibility,
+    key: partnerId,
+    type: 'visibility.changed',
+    time: occurredAt,
+    value,
+  }
+}
+
+/** What nobody could serve, one row per RFI. Test RFIs count nowhere. */
+function writeNeed(
+  effects: EffectsBuilder,
+  { rfiId, occurredAt, country, reasons, terms, test }: Unroutable,
+): void {
+  if (test) return
+  effects.write({
+    kind: 'put',
+    collection: 'needs',
+    document: { _id: rfiId, occurredAt, country, reasons, terms },
+  })
+}

@@ -1,0 +1,142 @@
+import { adviceAfter, expiresAfter, flameLasts } from '../domain/clocks.ts'
+import type { Addressee, RoutedEvent } from '../domain/events.ts'
+import { type PartnerId, type ProfileId, type ReferralId, referralIdOf } from '../domain/ids.ts'
+import { chooseLocation } from '../domain/location.ts'
+import type { Candidate } from '../domain/notices.ts'
+import type { Rfi } from '../domain/rfi.ts'
+import { addMillis, toTimestamp } from '../domain/time.ts'
+import { queryOf } from '../matching/query.ts'
+import { type Considered, type Ranking, rank, rankRequested } from '../ranking/rank.ts'
+import { type Receipt, receiptOf } from '../ranking/receipt.ts'
+import type { Tables } from './tables.ts'
+
+/** Next candidates kept for the customer who must choose another. */
+export const nextInLine = 5
+
+export interface RoutingInput {
+  readonly rfi: Rfi
+  /** ms since 1970. */
+  readonly routedAt: number
+  readonly tables: Pick<Tables, 'index' | 'evidenceOf' | 'population' | 'release' | 'releaseHash'>
+  /** Asked before, in an RFI that this one follows. */
+  readonly asked: ReadonlySet<PartnerId>
+  /** No place left under the profile's `maxOpenReferrals`. */
+  readonly full: (profileId: ProfileId) => boolean
+  /** An open referral of the same customer to this partner, if there is one. */
+  readonly openReferral: (partnerId: PartnerId) => ReferralId | null
+}
+
+/** What becomes of one RFI. Without events it is unroutable, and `reasons` says why. */
+export interface Routing {
+  readonly events: readonly RoutedEvent[]
+  readonly candidates: readonly Candidate[]
+  readonly reasons: Readonly<Record<string, number>>
+  readonly terms: readonly string[]
+  readonly receipt: Receipt
+}
+
+/** Routes one RFI. Pure: the same input and tables give the same bytes. */
+export function route(input: RoutingInput): Routing {
+  const { rfi, routedAt, tables } = input
+  const query = queryOf(rfi)
+  const refusal = refusedWhole(rfi, routedAt)
+  const requested = rfi.requestedPartners.length > 0
+  const { release } = tables
+  const count = Math.min(rfi.maxPartners ?? Number.POSITIVE_INFINITY, release.policy.partnersPerRfi)
+  const ranking = refusal === null ? rankFor(input, query, count) : null
+  const considered = ranking?.considered ?? []
+  const chosen = requested ? considered : considered.slice(0, count)
+  const receipt = receiptOf({
+    rfiId: rfi.rfiId,
+    at: toTimestamp(routedAt),
+    ranking,
+    refusal,
+    chosen,
+    rule: requested ? 'requested' : 'rank',
+    release,
+    releaseHash: tables.releaseHash,
+  })
+  return {
+    events: chosen.map((considered, index) => routedEvent(input, considered, index + 1)),
+    candidates: considered.slice(chosen.length, chosen.length + nextInLine).map(candidateOf),
+    reasons: refusal === null ? nonZero(ranking?.refused ?? {}) : { [refusal]: 1 },
+    terms: query.terms,
+    receipt,
+  }
+}
+
+/** Refused once for the RFI, whoever the partners are. */
+function refusedWhole(rfi: Rfi, routedAt: number): 'no-consent' | 'already-expired' | null {
+  if (!rfi.consent.shareWithPartners) return 'no-consent'
+  if (rfi.expiresAt !== null && rfi.expiresAt <= toTimestamp(routedAt)) return 'already-expired'
+  return null
+}
+
+function rankFor(input: RoutingInput, query: ReturnType<typeof queryOf>, count: number): Ranking {
+  const { rfi, routedAt, tables, asked, full } = input
+  const { index, evidenceOf, population, release } = tables
+  const rankInput = {
+    rfi,
+    query,
+    index,
+    evidenceOf,
+    population,
+    release,
+    now: routedAt,
+    excluded: asked,
+    full,
+    count,
+  }
+  return rfi.requestedPartners.length > 0 ? rankRequested(rankInput, rfi.requestedPartners) : rank(rankInput)
+}
+
+function routedEvent(input: RoutingInput, considered: Considered, rank: number): RoutedEvent {
+  const { rfi, routedAt, tables } = input
+  const { profile } = considered
+  const at = toTimestamp(routedAt)
+  const { location, notifiable } = chooseLocation(profile, rfi.customer)
+  const { country, region, city, size, locale } = rfi.customer
+  return {
+    type: 'referral.routed',
+    occurredAt: at,
+    rfiId: rfi.rfiId,
+    referralId: referralIdOf(rfi.rfiId, profile.partnerId),
+    partnerId: profile.partnerId,
+    version: 1,
+    commandId: null,
+    profileId: profile.profileId,
+    channel: rfi.channel,
+    customer: { country, region, city, size, locale },
+    need: rfi.need,
+    budget: rfi.budget,
+    closingAt: rfi.closingAt,
+    campaignId: rfi.campaignId,
+    followsRfiId: rfi.followsRfiId,
+    location,
+    notifiable,
+    flameEndsAt: rfi.contactMeDirectly && rfi.consent.contact ? addMillis(at, flameLasts) : null,
+    remindAt: addMillis(at, adviceAfter),
+    expiresAt: rfi.expiresAt ?? addMillis(at, expiresAfter),
+    rank,
+    score: considered.score,
+    rule: rfi.requestedPartners.length > 0 ? 'requested' : 'rank',
+    weightsId: tables.release.weightsId,
+    possibleDuplicateOf: input.openReferral(profile.partnerId),
+    flags: [...considered.flags],
+    test: rfi.test,
+  }
+}
+
+/** The inviter if there is one, else the customer, if it may and can be contacted. */
+export function addresseeOf(rfi: Rfi): Addressee {
+  if (rfi.inviter !== null) return 'inviter'
+  return rfi.consent.contact && rfi.customer.contact !== null ? 'customer' : 'none'
+}
+
+function candidateOf({ profile }: Considered): Candidate {
+  return { partnerId: profile.partnerId, profileId: profile.profileId, name: profile.name }
+}
+
+function nonZero(counts: Readonly<Record<string, number>>): Record<string, number> {
+  return Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0))
+}

@@ -1,0 +1,58 @@
+import type { PartnerId } from '../domain/ids.ts'
+import { ProfileIndex } from '../matching/profile-index.ts'
+import { type Evidence, noEvidence } from '../ranking/evidence.ts'
+import { addPopulations, type Population } from '../ranking/population.ts'
+import { defaultRelease, type Release } from '../ranking/release.ts'
+import type { Collections } from './collections.ts'
+import { releaseHash } from './release-hash.ts'
+
+const defaultHash = releaseHash(defaultRelease)
+
+/**
+ * What routers and projectors hold in memory. The documents come in by following the store (`lanes/follower.ts`);
+ * nothing here reads or writes anything.
+ */
+export class Tables {
+  readonly index = new ProfileIndex()
+  readonly #evidence = new Map<PartnerId, Evidence>()
+  readonly #populations = new Map<string, Population>()
+  readonly #releases = new Map<string, { readonly release: Release; readonly hash: string }>()
+  #population: Population | null = null
+
+  applyProfile({ profile, state }: Collections['profiles']): void {
+    this.index.put(profile, state)
+  }
+
+  applyWeights({ _id, release, hash }: Collections['weights']): void {
+    if (release === null || hash === null) this.#releases.delete(_id)
+    else this.#releases.set(_id, { release, hash })
+  }
+
+  applyPartner({ _id, evidence }: Collections['partners']): void {
+    this.#evidence.set(_id, evidence)
+  }
+
+  applyCell(cell: Collections['cells']): void {
+    if (cell.kind !== 'population') return
+    this.#populations.set(cell._id, cell.population)
+    this.#population = null
+  }
+
+  readonly evidenceOf = (partnerId: PartnerId): Evidence =>
+    this.#evidence.get(partnerId) ?? noEvidence(partnerId)
+
+  /** Partial sums of all projector lanes, added up. */
+  get population(): Population {
+    this.#population ??= addPopulations([...this.#populations.values()])
+    return this.#population
+  }
+
+  /** The release in force: the one shipped until a live one arrives. */
+  get release(): Release {
+    return this.#releases.get('live')?.release ?? defaultRelease
+  }
+
+  get releaseHash(): string {
+    return this.#releases.get('live')?.hash ?? defaultHash
+  }
+}
