@@ -12,10 +12,10 @@ export interface CommonOptions {
 
 export function addCommonOptions(
   command: Command,
-  { data = '.data/default', logLevel = 'warn' }: { data?: string; logLevel?: string } = {},
+  { data = '$ROUTER_DATA, else .data/default', logLevel = 'warn' }: { data?: string; logLevel?: string } = {},
 ): Command {
   return command
-    .option('--data <dir>', `data folder (default: $ROUTER_DATA, else ${data})`)
+    .option('--data <dir>', `data folder (default: ${data})`)
     .option('--json', 'for machines: one JSON object, or one a line')
     .addOption(
       new Option('--log-level <level>', `what to log on standard error (default: ${logLevel})`).choices(
@@ -48,7 +48,8 @@ export function someOf<T extends string>(choices: readonly T[]): (text: string) 
   return text => {
     const names = text.split(',').map(name => name.trim())
     const chosen = names.map(name => choices.find(choice => choice === name))
-    if (chosen.includes(undefined)) throw new InvalidArgumentError(`Some of ${choices.join(', ')} are needed.`)
+    if (chosen.includes(undefined))
+      throw new InvalidArgumentError(`Some of ${choices.join(', ')} are needed.`)
     return [...new Set(chosen.filter(choice => choice !== undefined))]
   }
 }

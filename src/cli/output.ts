@@ -47,5 +47,5 @@ export function styled(style: Style, text: string): string {
 
 /** Columns of the terminal, null when the output goes elsewhere and may be as wide as it likes. */
 export function terminalWidth(): number | null {
-  return process.stdout.isTTY ? process.stdout.columns : null
+  return process.stdout.isTTY ? process.stdout.columns || 80 : null
 }

@@ -27,7 +27,7 @@ export function progressOf(what: string, total: number | null): Progress {
           ? grouped(done)
           : `${'█'.repeat(filled)}${'░'.repeat(cells - filled)} ${Math.floor(part * 100)} %`
       const text = `${what} ${bar}${note === '' ? '' : `  ${note}`}`
-      stderr.write(`\r\x1b[2K${text.slice(0, stderr.columns - 1)}`)
+      stderr.write(`\r\x1b[2K${text.slice(0, (stderr.columns || 80) - 1)}`)
     },
     end() {
       if (last > 0) stderr.write('\r\x1b[2K')

@@ -50,7 +50,7 @@ function narrow(widths: number[], columns: readonly Column<never>[], width: numb
 }
 
 function pad(text: string, width: number, align: 'left' | 'right'): string {
-  const cut = fit(text, width)
+  const cut = cutTo(text, width)
   const space = ' '.repeat(Math.max(0, width - stringWidth(cut)))
   return align === 'left' ? cut + space : space + cut
 }
@@ -58,7 +58,7 @@ function pad(text: string, width: number, align: 'left' | 'right'): string {
 const segments = new Intl.Segmenter()
 
 /** As much of the text as fits, with … for the rest; never half of a character that people see as one. */
-export function fit(text: string, width: number): string {
+export function cutTo(text: string, width: number): string {
   if (stringWidth(text) <= width) return text
   let kept = ''
   let taken = 0

@@ -14,22 +14,23 @@ export function minuteOf(timestamp: Timestamp): string {
   return timestamp.slice(0, 16).replace('T', ' ')
 }
 
-/** The two largest units: `3 d 4 h`, `12 min`. */
+const units = [
+  [day, 'd'],
+  [hour, 'h'],
+  [minute, 'min'],
+] as const
+
+/** In the largest unit and the next: `3 d 4 h`, `12 min`. */
 export function duration(milliseconds: number): string {
-  const units = [
-    [day, 'd'],
-    [hour, 'h'],
-    [minute, 'min'],
-  ] as const
-  const parts: string[] = []
-  let rest = Math.max(0, milliseconds)
-  for (const [size, name] of units) {
+  const largest = units.findIndex(([size]) => milliseconds >= size)
+  if (largest === -1) return 'under 1 min'
+  let rest = milliseconds
+  const parts = units.slice(largest, largest + 2).map(([size, name]) => {
     const count = Math.floor(rest / size)
     rest -= count * size
-    if (count > 0) parts.push(`${count} ${name}`)
-    if (parts.length === 2 || (parts.length === 1 && name === 'h')) break
-  }
-  return parts.length === 0 ? 'under 1 min' : parts.join(' ')
+    return count === 0 ? '' : `${count} ${name}`
+  })
+  return parts.filter(part => part !== '').join(' ')
 }
 
 /** `12,345`. */

@@ -47,6 +47,9 @@ export function decide(referral: Referral, command: Command, at: Timestamp): Dec
 
   if (state.status === 'New' && at >= state.expiresAt)
     apply({ type: 'referral.expired' }, state.expiresAt, null)
+  // Before all else that could tell a stranger something, or let it use up the ids of others.
+  if (command.partnerId !== referral.partnerId)
+    return { events, rejection: rejection(state, command, at, 'wrong-partner') }
   if (state.applied.includes(command.commandId)) return { events, rejection: null }
   const timer = timerEvent(state, command, at)
   if (timer !== null) {
@@ -60,7 +63,6 @@ export function decide(referral: Referral, command: Command, at: Timestamp): Dec
 }
 
 function judge(referral: Referral, command: Command, at: Timestamp): Verdict {
-  if (command.partnerId !== referral.partnerId) return 'wrong-partner'
   if (command.expectedVersion !== null && command.expectedVersion !== referral.version) return 'version'
   switch (command.type) {
     case 'accept':
@@ -142,8 +144,10 @@ function notActive(referral: Referral): RejectionCode {
 
 function won(referral: Referral, command: Extract<Command, { type: 'win' }>, at: Timestamp): Verdict {
   const acceptedAt = referral.acceptedAt ?? referral.routedAt
-  const closedAt = command.closedAt ?? at
-  if (closedAt < acceptedAt || closedAt > at) return 'closed-at-out-of-range'
+  if (command.closedAt !== null && (command.closedAt < acceptedAt || command.closedAt > at))
+    return 'closed-at-out-of-range'
+  // The log's time may step back when its leader changes: a win that claims no time never fails for that.
+  const closedAt = command.closedAt ?? (at < acceptedAt ? acceptedAt : at)
   const { value, solutions } = command
   const eligible = registrationEligible(solutions)
   const soon = toMillis(closedAt) - toMillis(acceptedAt) < soonAfterAcceptance

@@ -20,7 +20,14 @@ export const profileIdSchema = idSchema<'ProfileId'>()
 export const partnerIdSchema = idSchema<'PartnerId'>().refine(id => !id.includes(':'), {
   error: "an id without ':'",
 })
-export const referralIdSchema = idSchema<'ReferralId'>(2 * longest + 1)
+/** Only what could have been made of two ids: whatever splits such an id gets a valid rfiId and partnerId. */
+export const referralIdSchema = idSchema<'ReferralId'>(2 * longest + 1).refine(
+  id => {
+    const parts = splitReferralId(id)
+    return parts !== null && parts.rfiId.length <= longest && parts.partnerId.length <= longest
+  },
+  { error: 'an rfiId, a colon and a partnerId' },
+)
 /** Longer than other ids: the clock's own are `<referralId>/<type>/<dueAt>`. */
 export const commandIdSchema = idSchema<'CommandId'>(3 * longest)
 /** Ids of other systems: a seller, a campaign, a CRM record, a location. */

@@ -44,9 +44,7 @@ function closeness(
 ): 0 | 1 | 2 {
   if (customer.region === null || location.region === null) return 2
   if (!sameRegion(country, customer.region, location.region)) return 2
-  return customer.city !== null &&
-    location.city !== null &&
-    foldText(customer.city) === foldText(location.city)
-    ? 0
-    : 1
+  const city = foldText(customer.city ?? '')
+  // Text that says nothing is no city, and so is the same as none.
+  return city !== '' && city === foldText(location.city ?? '') ? 0 : 1
 }

@@ -111,6 +111,13 @@ function expectation(issue: z.core.$ZodIssue): string {
       return `at least ${issue.minimum}`
     case 'invalid_value':
       return `one of ${issue.values.map(String).join(', ')}`
+    case 'invalid_union':
+      return 'options' in issue && Array.isArray(issue.options)
+        ? `one of ${issue.options.map(String).join(', ')}`
+        : 'one of several shapes'
+    case 'unrecognized_keys':
+      // The message names the keys, and they are the input's.
+      return 'no fields but the known'
     default:
       return issue.message
   }

@@ -52,6 +52,8 @@ export class Lane<T> {
   #state: LaneState = 'starting'
   #haltReason: string | null = null
   readonly #counts: Record<string, number> = {}
+  /** Bytes, a running mean. */
+  #outputPerInput = 8 * 1024
 
   constructor(options: LaneOptions<T>) {
     this.#options = options
@@ -133,17 +135,18 @@ export class Lane<T> {
       signal: batch.signal,
     })
     let done = 0
-    let size = batch.records.length
+    let most = Number.POSITIVE_INFINITY
     do {
       await batch.heartbeat()
       if (batch.signal.aborted) return { kind: 'restart' }
+      const size = Math.min(most, this.#pieceSize())
       const records = batch.records.slice(done, done + size)
       const last = done + records.length >= batch.records.length
       const to = last ? batch.to : (records.at(-1)?.offset ?? this.#offset) + 1
       const outcome = await this.#step(readings.slice(done, done + size), records, to, batch.signal)
       if (outcome === 'position-moved') return this.#doubt('the position was moved by another owner')
       if (outcome === 'too-much') {
-        size = Math.ceil(records.length / 2)
+        most = Math.ceil(records.length / 2)
         continue
       }
       done += records.length
@@ -179,9 +182,9 @@ export class Lane<T> {
         () => outgoingRecords(emissions, { lane: this.#name(), source, codec, causes: records }),
         wait,
       )
-      if (records.length > 1 && outgoing.reduce((sum, record) => sum + sizeOf(record), 0) > outputLimit) {
-        return 'too-much'
-      }
+      const size = outgoing.reduce((sum, record) => sum + sizeOf(record), 0)
+      if (records.length > 0) this.#outputPerInput = Math.max(1, (this.#outputPerInput + size / records.length) / 2)
+      if (records.length > 1 && size > outputLimit) return 'too-much'
       const journal: JournalEntry | null =
         outgoing.length === 0
           ? null
@@ -222,6 +225,12 @@ export class Lane<T> {
       what: `journal of ${this.lane}`,
       signal,
     })
+  }
+
+  /** Inputs whose output should fit one transaction, by what the last ones made; a miss only costs a second try. */
+  #pieceSize(): number {
+    const { outputLimit = defaultOutputLimit } = this.#options
+    return Math.max(1, Math.floor((0.8 * outputLimit) / this.#outputPerInput))
   }
 
   #name(): string {

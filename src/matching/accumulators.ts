@@ -8,6 +8,13 @@ export class Accumulators {
   /** The slots met, in the order they were. */
   met = new Int32Array(256)
   metCount = 0
+  /** For whoever reads the sums: the eligible of those met and, in the same order, their relevance; then the refused. */
+  eligibleCount = 0
+  eligible = new Int32Array(256)
+  eligibleRelevances = new Int32Array(256)
+  refusedCount = 0
+  refused = new Int32Array(256)
+  refusedRelevances = new Int32Array(256)
   /** The last word counted for a slot: one met in one form must not be counted again in another. */
   #lastWords = new Int32Array(256)
   #word = 0
@@ -19,6 +26,10 @@ export class Accumulators {
     const length = 2 ** Math.ceil(Math.log2(slots))
     this.sums = new Float64Array(length)
     this.met = new Int32Array(length)
+    this.eligible = new Int32Array(length)
+    this.eligibleRelevances = new Int32Array(length)
+    this.refused = new Int32Array(length)
+    this.refusedRelevances = new Int32Array(length)
     this.#lastWords = new Int32Array(length)
   }
 

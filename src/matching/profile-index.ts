@@ -2,11 +2,11 @@ import type { PartnerId, ProfileId } from '../domain/ids.ts'
 import type { Profile, ProfileState } from '../domain/profile.ts'
 import { Accumulators } from './accumulators.ts'
 import { CountryIndex } from './country-index.ts'
-import { findIn, namedOf, populationOf, topOf } from './match.ts'
+import { findIn, namedOf, topOf } from './match.ts'
 import type { MatchedTerm, Matches, Relevance } from './matches.ts'
 import type { Query } from './query.ts'
 import { type RefusalCode, refusalCodes } from './refusals.ts'
-import { lengthFactor, maximumOf, relevanceOf, termWeight } from './relevance.ts'
+import { averageOf, lengthFactor, maximumOf, relevanceOf, termWeight } from './relevance.ts'
 import { formsOfProfile } from './terms.ts'
 
 export type { Match, MatchedTerm, Matches, NamedRefusal, PopulationFigures, Relevance } from './matches.ts'
@@ -69,29 +69,30 @@ export class ProfileIndex {
       if (this.#edition !== edition) throw new Error('matches read after the index went on')
     }
     const index = this.#countries.get(query.country) ?? new CountryIndex()
-    const found = findIn(index, query, this.#space)
+    const space = this.#space
+    const found = findIn(index, query, space)
     const { published, paused, withdrawn } = this.#states
-    const { inScope, slots, refusedSlots } = found
+    const { eligibleCount, refusedCount } = space
     return {
       population: found.population,
       maximum: found.maximum,
-      count: slots.length,
+      count: eligibleCount,
       top: k => {
         check()
-        return topOf(index, found, k, check)
+        return topOf(index, found, space, k, check)
       },
       refused: {
         ...noRefusals,
         withdrawn,
         paused,
         country: published - index.profiles,
-        region: index.profiles - inScope,
-        size: refusedSlots.length,
-        'no-match': inScope - slots.length - refusedSlots.length,
+        region: index.profiles - found.inScope,
+        size: refusedCount,
+        'no-match': found.inScope - found.met,
       },
       get named() {
         check()
-        return namedOf(index, found)
+        return namedOf(index, space)
       },
     }
   }
@@ -115,7 +116,8 @@ export class ProfileIndex {
     }
     const profiles = index.profiles + (slot === null ? 1 : 0)
     const totalTerms = index.totalTerms + forms.length - (slot === null ? 0 : (index.termCounts[slot] ?? 0))
-    const population = populationOf(query.country, profiles, totalTerms)
+    const averageTerms = averageOf(totalTerms, profiles)
+    const population = { country: query.country, profiles, averageTerms }
 
     const weights: number[] = []
     const matched: MatchedTerm[] = []
@@ -126,9 +128,9 @@ export class ProfileIndex {
       weights.push(weight)
       if (termForms.some(form => now.has(form))) matched.push({ term: termForms[0], weight, frequency })
     }
-    const maximum = maximumOf(Float64Array.from(weights), population.averageTerms)
+    const maximum = maximumOf(weights, averageTerms)
     const sum = matched.reduce((total, { weight }) => total + weight, 0)
-    const factor = lengthFactor(forms.length, population.averageTerms)
+    const factor = lengthFactor(forms.length, averageTerms)
     return {
       relevance: relevanceOf(sum, factor, maximum),
       matched,

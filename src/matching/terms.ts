@@ -15,10 +15,7 @@ export type TermForms = readonly [canonical: Term, ...others: Term[]]
 /** What a profile offers: from its tags only, never its description. A keyword gives its words. */
 export function formsOfProfile(profile: Profile): TermForms[] {
   const { tags } = profile
-  return [
-    ...idsOf(tags),
-    ...wordForms(tags.keywords.join('\n'), languagesOf(profile.country, profile.locale)),
-  ]
+  return [...idsOf(tags), ...formsOf(tags.keywords.join('\n'), languagesOf(profile.country, profile.locale))]
 }
 
 /** The terms alone, each once, one for each word. */
@@ -29,7 +26,7 @@ export function termsOfProfile(profile: Profile): Term[] {
 /** What a need asks for: its ids, and the words of title, description and keywords. */
 export function formsOfNeed(need: Need, languages: readonly string[]): TermForms[] {
   const text = [need.title, need.description, ...need.keywords].filter(part => part !== null).join('\n')
-  return [...idsOf(need), ...wordForms(text, languages)]
+  return [...idsOf(need), ...formsOf(text, languages)]
 }
 
 function idsOf(from: Omit<Tags, 'keywords'>): TermForms[] {
@@ -39,11 +36,4 @@ function idsOf(from: Omit<Tags, 'keywords'>): TermForms[] {
   for (const id of from.services) terms.add(`service:${id}`)
   for (const id of from.solutions) terms.add(`solution:${id}`)
   return Array.from(terms, term => [term])
-}
-
-function wordForms(text: string, languages: readonly string[]): TermForms[] {
-  return formsOf(text, languages).map(([canonical, ...others]) => [
-    `word:${canonical}`,
-    ...others.map(form => `word:${form}`),
-  ])
 }

@@ -5,7 +5,7 @@ import { isStopWord, languagesWithStopWords } from './stop-words.ts'
 /**
  * One word in the forms by which it may be met, the first standing for it: its stem in each language it may be in, and
  * its surface form. An RFI and a profile share a word when they share one form of it, whatever is known of the language
- * of either.
+ * of either. Forms are terms already, `word:…`: put together once a word, not once a text.
  */
 export type Word = readonly [canonical: string, ...others: string[]]
 
@@ -40,8 +40,10 @@ function join([canonical, ...others]: Word, word: Word): Word {
 
 /** The canonical forms alone: stems where the language has a stemmer, else surface forms, folded. */
 export function wordsOf(text: string, language: string): string[] {
-  return formsOf(text, [language]).map(([canonical]) => canonical)
+  return formsOf(text, [language]).map(([canonical]) => canonical.slice(namespace.length))
 }
+
+const namespace = 'word:'
 
 /** Longer is no word of any language but an accident, and stemmers needn't meet it. UTF-16 units. */
 const longest = 64
@@ -107,7 +109,8 @@ function analyse(raw: string, languages: readonly string[]): readonly Word[] {
     // Through capitals, as ß and the dotless ı have no lower-case twin; accents stay, as stemmers know them.
     const lower = part.toUpperCase().toLowerCase()
     const stems = languages.flatMap(language => foldText(stemOf(lower, language) ?? surface) || surface)
-    const [canonical = surface, ...others] = new Set([...stems, surface])
+    const forms = [...new Set([...stems, surface])].map(form => namespace + form)
+    const [canonical = namespace + surface, ...others] = forms
     return [[canonical, ...others] satisfies Word]
   })
 }

@@ -17,6 +17,8 @@ export function createLogger({ level, to }: LoggingOptions): Logger {
       base: null,
       messageKey: 'event',
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
+      // `redact` has made plain objects of errors by then.
+      serializers: { err: error => error },
       formatters: {
         level: label => ({ level: label }),
         log: fields => redact(fields) as Record<string, unknown>,

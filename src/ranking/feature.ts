@@ -1,7 +1,7 @@
 import type { Profile } from '../domain/profile.ts'
 import type { Basis, Tally } from './rates.ts'
 
-/** What a value is computed from, as recorded on a receipt. Names are distinct over all features. */
+/** What a value is computed from, as recorded on a receipt: always the same names in the same order. */
 export type Inputs = Readonly<Record<string, number>>
 
 /** Where somebody is, as compared: region normalised, city folded. */

@@ -10,8 +10,9 @@ import { type Evidence, type Fact, fold, noEvidence } from './evidence.ts'
 import { one } from './millionths.ts'
 import { foldPopulation, noPopulation, type Population } from './population.ts'
 import { type Considered, type RankInput, type Ranking, rank, rankRequested } from './rank.ts'
-import { type Receipt, receiptOf } from './receipt.ts'
+import { type ConsideredOnReceipt, type Receipt, reasonsOnReceipt, receiptOf } from './receipt.ts'
 import { defaultRelease, type Release } from './release.ts'
+import { reasonsOf } from './score.ts'
 
 const now = Date.parse('2026-03-02T09:14:00.000Z')
 const words = ['inventory', 'payroll', 'warehouse', 'analytics', 'migration', 'bakery']
@@ -387,7 +388,7 @@ describe('a receipt', () => {
 
   test('is small', () => {
     expect(receipt.considered).toHaveLength(8)
-    expect(JSON.stringify(receipt).length).toBeLessThan(3_200)
+    expect(JSON.stringify(receipt).length).toBeLessThan(3_100)
   })
 
   test('adds up', () => {
@@ -401,5 +402,27 @@ describe('a receipt', () => {
         values.map((value, at) => Math.round((value * (receipt.features[at]?.weight ?? 0)) / one)),
       )
     }
+  })
+
+  test('has its reasons made from what it records', () => {
+    for (const [at, row] of receipt.considered.entries()) {
+      const parts = ranking.considered[at]?.features ?? {}
+      expect(reasonsOnReceipt(receipt, row)).toEqual(reasonsOf(parts, ranking.basis))
+    }
+    const reasons = reasonsOnReceipt(receipt, receipt.considered[0] as ConsideredOnReceipt)
+    expect(Object.keys(reasons)).toEqual(['relevance', 'proximity', 'responsiveness', 'acceptance'])
+  })
+
+  test('of an RFI refused as a whole has that reason alone', () => {
+    const refused = receiptOf({
+      ...{ rfiId: rfi.rfiId, at: rfi.occurredAt, ranking: null, refusal: 'no-consent' },
+      ...{ chosen: [], rule: 'rank', release: defaultRelease, releaseHash: 'hash' },
+    })
+    expect(refused).toMatchObject({
+      considered: [],
+      chosen: [],
+      refused: { 'no-consent': 1 },
+      population: null,
+    })
   })
 })

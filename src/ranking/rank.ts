@@ -19,7 +19,15 @@ import {
   requestedRefusal,
 } from './refused.ts'
 import type { Release } from './release.ts'
-import { basisUnder, compile, type Parts, pairParts, pairScore, partnerScore, type Scored } from './score.ts'
+import {
+  basisUnder,
+  compile,
+  type PartnerScored,
+  type Parts,
+  pairParts,
+  pairScore,
+  partnerScore,
+} from './score.ts'
 import { tieOf } from './ties.ts'
 
 export interface RankInput {
@@ -76,7 +84,9 @@ export interface Ranking {
 
 /** How many stand behind those routed, ready when one declines. */
 export const nextInLine = 5
+/** How many the index is asked for at first; then eight times as many, and so on. */
 const firstLook = 32
+const someSpace = 64
 
 type Found = Pick<Match, 'profile' | 'relevance' | 'length' | 'matched'>
 
@@ -85,55 +95,65 @@ interface Entry {
   readonly pair: Pair
   readonly found: Found
   readonly flags: Considered['flags']
-  readonly evidence: Evidence | null
-  readonly partner: Scored | null
+  readonly standing: PartnerScored
   readonly score: number
 }
 
 /**
- * The best candidates, exactly as if every one had been scored: the index gives them by relevance, and as no feature can
- * give more than its weight, the search ends where the next ones' relevance can't make up for the last place any more.
+ * The best candidates, exactly as if every one had been scored. The index gives them by relevance, and as no feature can
+ * give more than its weight, the search ends where the next ones' relevance can't make up for the last place any more;
+ * on the way, whoever can't reach that place by what is known of it already is passed over.
  */
 export function rank(input: RankInput): Ranking {
-  const { index, query, release, count } = input
+  const { index, query, release, count, excluded, full } = input
   const depth = Math.max(count, input.depth ?? count + nextInLine)
-  const { mostAt } = compile(release)
-  const score = scorer(input)
+  const { minimumScore } = release.policy
+  const { mostAt, mostOfPair } = compile(release)
+  const scorer = scorerFor(input)
   const matches = index.match(query)
   const refusals: Refused[] = []
-  let best: readonly Entry[] = []
-  let seenDownTo = Number.POSITIVE_INFINITY
-  for (let width = Math.max(firstLook, depth); ; width *= 4) {
-    const top = matches.top(Math.min(width, matches.count))
-    const fresh: Entry[] = []
-    for (const match of top) {
-      // All that tie with the last one came with it: the next ones are below.
-      if (match.relevance >= seenDownTo) continue
-      const { profileId, partnerId } = match.profile
-      if (input.excluded.has(partnerId)) refusals.push({ profileId, partnerId, code: 'already-asked' })
-      else if (input.full(profileId)) refusals.push({ profileId, partnerId, code: 'capacity' })
-      else {
-        const entry = score(match, [])
-        if (entry.score >= release.policy.minimumScore) fresh.push(entry)
-        else refusals.push({ profileId, partnerId, code: 'minimum-score' })
-      }
+  let best: Entry[] = []
+  let floor = minimumScore
+  const keepBest = () => {
+    best = bestOf(input.rfi, best, depth)
+    floor = Math.max(minimumScore, best[depth - 1]?.score ?? 0)
+  }
+  const consider = (match: Match) => {
+    const { profileId, partnerId } = match.profile
+    const standing = scorer.standingOf(match.profile)
+    const most = mostOfPair(match.relevance) + standing.score
+    if (most < floor && most >= minimumScore) return
+    if (excluded.has(partnerId)) refusals.push({ profileId, partnerId, code: 'already-asked' })
+    else if (full(profileId)) refusals.push({ profileId, partnerId, code: 'capacity' })
+    else {
+      const entry = scorer.entryOf(match, standing, [])
+      if (entry.score < minimumScore) refusals.push({ profileId, partnerId, code: 'minimum-score' })
+      else if (entry.score >= floor) best.push(entry)
+      if (best.length >= 2 * depth + someSpace) keepBest()
     }
-    best = bestOf(input.rfi, [...best, ...fresh], depth)
-    const last = top.at(-1)
-    if (last === undefined || top.length >= matches.count) break
-    seenDownTo = last.relevance
-    const place = best.length < depth ? undefined : best.at(-1)
-    if (mostAt(last.relevance - 1) < Math.max(place?.score ?? 0, release.policy.minimumScore)) break
+  }
+  let seen = 0
+  let enough = false
+  for (let width = Math.max(firstLook, depth); !enough && seen < matches.count; width *= 8) {
+    const top = matches.top(Math.min(width, matches.count))
+    // Those seen stand first again, as all that tie with the last one came with it.
+    for (const match of top.slice(seen)) {
+      enough = mostAt(match.relevance) < floor && floor > minimumScore
+      if (enough) break
+      consider(match)
+    }
+    keepBest()
+    seen = top.length
   }
   return {
-    considered: best.map(entry => inFull(input, entry)),
+    considered: best.map(entry => inFull(scorer, entry)),
     refused: countRefusals(refusals, matches.refused),
     refusedCandidates: refusals.length,
     named: [...refusals, ...matches.named].slice(0, mostNamed),
     candidates: matches.count,
     population: matches.population,
     maximum: matches.maximum,
-    basis: basisUnder(release, input.population, hourOf(input.now)),
+    basis: scorer.basis,
   }
 }
 
@@ -142,7 +162,7 @@ export function rank(input: RankInput): Ranking {
  * refuse; size and region don't, as the customer chose, but are flagged.
  */
 export function rankRequested(input: RankInput, requested: readonly PartnerId[]): Ranking {
-  const score = scorer(input)
+  const scorer = scorerFor(input)
   const { population, maximum } = input.index.match(input.query)
   const refusals: Refused[] = []
   const entries: Entry[] = []
@@ -151,44 +171,54 @@ export function rankRequested(input: RankInput, requested: readonly PartnerId[])
     const open = profiles.filter(indexed => requestedRefusal(input, indexed) === null)
     for (const { profile } of open) {
       const { relevance, length, matched } = input.index.relevance(input.query, profile)
-      entries.push(
-        score({ profile, relevance, length, matched: () => matched }, flagsOf(input.query, profile)),
-      )
+      const found = { profile, relevance, length, matched: () => matched }
+      entries.push(scorer.entryOf(found, scorer.standingOf(profile), flagsOf(input.query, profile)))
     }
     if (open.length === 0) refusals.push(closestRefusal(input, partnerId, profiles))
   }
   const best = bestOf(input.rfi, entries, entries.length)
   return {
-    considered: best.map(entry => inFull(input, entry)),
+    considered: best.map(entry => inFull(scorer, entry)),
     refused: countRefusals(refusals, {}),
     refusedCandidates: 0,
     named: refusals.slice(0, mostNamed),
     candidates: best.length,
     population,
     maximum,
-    basis: basisUnder(input.release, input.population, hourOf(input.now)),
+    basis: scorer.basis,
   }
 }
 
-type Scorer = (found: Found, flags: Entry['flags']) => Entry
+/** What scoring one RFI's candidates has in common. */
+interface Scorer {
+  readonly release: Release
+  readonly basis: Basis
+  standingOf(profile: Profile): PartnerScored
+  entryOf(found: Found, standing: PartnerScored, flags: Entry['flags']): Entry
+}
 
-function scorer({ rfi, release, population, now, evidenceOf }: RankInput): Scorer {
+const noStanding: PartnerScored = { score: 0, parts: {}, evidenceVersion: null }
+
+function scorerFor({ rfi, release, population, now, evidenceOf }: RankInput): Scorer {
   const { region, city, country } = rfi.customer
   const customerPlace = placeOf(country, region, city)
   const hour = hourOf(now)
   const basis = basisUnder(release, population, hour)
   const asksPartners = compile(release).partner.length > 0
-  return (found, flags) => {
-    const pair = { customerPlace, profile: found.profile, relevance: found.relevance }
-    const evidence = asksPartners ? evidenceOf(found.profile.partnerId) : null
-    const partner = evidence === null ? null : partnerScore(release, evidence, basis, hour)
-    const score = pairScore(release, pair, basis) + (partner?.score ?? 0)
-    return { found, pair, flags, evidence, partner, score }
+  return {
+    release,
+    basis,
+    standingOf: ({ partnerId }) =>
+      asksPartners ? partnerScore(release, evidenceOf(partnerId), basis, hour) : noStanding,
+    entryOf: (found, standing, flags) => {
+      const pair = { customerPlace, profile: found.profile, relevance: found.relevance }
+      return { found, pair, standing, flags, score: pairScore(release, pair, basis) + standing.score }
+    },
   }
 }
 
 /** Best first; of a partner's profiles the better one, then the first by profileId. */
-function bestOf(rfi: Rfi, entries: readonly Entry[], depth: number): readonly Entry[] {
+function bestOf(rfi: Rfi, entries: readonly Entry[], depth: number): Entry[] {
   const byPartner = new Map<PartnerId, Entry>()
   for (const entry of entries) {
     const { partnerId, profileId } = entry.pair.profile
@@ -209,18 +239,14 @@ function inOrder(rfi: Rfi, left: Entry, right: Entry): number {
   return tieOf(rfi.rfiId, one) - tieOf(rfi.rfiId, other) || (one < other ? -1 : 1)
 }
 
-function inFull({ release, population, now }: RankInput, entry: Entry): Considered {
-  const { found, pair, partner, evidence, score, flags } = entry
+function inFull({ release, basis }: Scorer, { found, pair, standing, score, flags }: Entry): Considered {
   return {
     profile: pair.profile,
     matched: found.matched(),
     length: found.length,
-    features: {
-      ...pairParts(release, pair, basisUnder(release, population, hourOf(now))),
-      ...partner?.parts,
-    },
+    features: { ...pairParts(release, pair, basis), ...standing.parts },
     score,
-    evidenceVersion: evidence === null ? null : evidence.version,
+    evidenceVersion: standing.evidenceVersion,
     flags,
   }
 }

@@ -4,7 +4,6 @@ import type { Timestamp } from '../domain/time.ts'
 import type { MatchedTerm, PopulationFigures } from '../matching/matches.ts'
 import type { Term } from '../matching/terms.ts'
 import type { FeatureName } from './catalogue.ts'
-import type { Inputs } from './feature.ts'
 import { one } from './millionths.ts'
 import { type Considered, nextInLine, type Ranking } from './rank.ts'
 import type { Basis } from './rates.ts'
@@ -35,8 +34,8 @@ export interface Receipt {
     readonly priorStrength: number
     readonly priors: Readonly<Partial<Record<FeatureName, number>>>
   } | null
-  /** The columns of `values` and `contributions` below, and their weights in millionths. */
-  readonly features: readonly { readonly name: FeatureName; readonly weight: number }[]
+  /** The columns of the rows below: weights in millionths, and what the inputs are called, in their order. */
+  readonly features: readonly Column[]
   /** The terms that any of the considered matched. */
   readonly terms: readonly MatchedTerm[]
   /** Best first, at most 20. */
@@ -51,6 +50,13 @@ export interface Receipt {
   readonly named: readonly Refused[]
 }
 
+export interface Column {
+  readonly name: FeatureName
+  readonly weight: number
+  readonly inputs: readonly string[]
+}
+
+/** Lists go by the receipt's `features`: names would make it half as long again. */
 export interface ConsideredOnReceipt {
   readonly partnerId: PartnerId
   readonly profileId: ProfileId
@@ -60,8 +66,8 @@ export interface ConsideredOnReceipt {
   readonly matched: readonly number[]
   /** How many terms the profile has. */
   readonly length: number
-  /** What the values were computed from; names are distinct over all features. */
-  readonly inputs: Inputs
+  /** What the values were computed from. */
+  readonly inputs: readonly (readonly number[])[]
   readonly values: readonly number[]
   readonly contributions: readonly number[]
   readonly evidenceVersion: number | null
@@ -86,8 +92,12 @@ export interface ReceiptInput {
 /** What is chosen by rank or request is chosen for certain. */
 export function receiptOf({ ranking, refusal, chosen, release, ...input }: ReceiptInput): Receipt {
   const { pair, partner, readsEvidence } = compile(release)
-  const columns = [...pair, ...partner].map(({ name, weight }) => ({ name, weight }))
   const considered = (ranking?.considered ?? []).slice(0, Math.max(mostConsidered, chosen.length))
+  const columns = [...pair, ...partner].map(({ name, weight }) => ({
+    name,
+    weight,
+    inputs: Object.keys(considered[0]?.features[name]?.inputs ?? {}),
+  }))
   const terms = new Map(considered.flatMap(({ matched }) => matched.map(each => [each.term, each])))
   const places = new Map(Array.from(terms.keys(), (term, place) => [term, place]))
   const partners = new Set(chosen.map(({ profile }) => profile.partnerId))
@@ -143,7 +153,7 @@ function rowOf(
     score: considered.score,
     matched: considered.matched.map(({ term }) => places.get(term) ?? -1),
     length: considered.length,
-    inputs: Object.assign({}, ...parts.map(part => part?.inputs)),
+    inputs: parts.map((part, at) => (columns[at]?.inputs ?? []).map(input => part?.inputs[input] ?? 0)),
     values: parts.map(part => part?.value ?? 0),
     contributions: parts.map(part => part?.contribution ?? 0),
     evidenceVersion: considered.evidenceVersion,
@@ -161,6 +171,11 @@ export function reasonsOnReceipt(
     priors: { responsiveness: 0, acceptance: 0, ...receipt.basis?.priors },
   }
   return Object.fromEntries(
-    receipt.features.map(({ name }, at) => [name, reasonFor(name, row.inputs, row.values[at] ?? 0, basis)]),
+    receipt.features.map((column, at) => {
+      const inputs = Object.fromEntries(
+        column.inputs.map((input, place) => [input, row.inputs[at]?.[place] ?? 0]),
+      )
+      return [column.name, reasonFor(column.name, inputs, row.values[at] ?? 0, basis)]
+    }),
   )
 }

@@ -35,6 +35,8 @@ export interface Compiled {
   readonly readsEvidence: boolean
   /** The most that anyone of this relevance can score. */
   readonly mostAt: (relevance: number) => number
+  /** The same less the partner's own part. */
+  readonly mostOfPair: (relevance: number) => number
 }
 
 const compiled = new WeakMap<Release, Compiled>()
@@ -44,20 +46,27 @@ export function compile(release: Release): Compiled {
   if (known !== undefined) return known
   const pair: Weighed<PairFeature>[] = []
   const partner: Weighed<PartnerFeature>[] = []
-  let mostOfOthers = 0
+  let mostOfPairs = 0
+  let mostOfPartners = 0
   for (const feature of catalogue as readonly (Feature & { name: FeatureName })[]) {
     const { name } = feature
     if (release.features[name] === 0) continue
     const weight = feature.direction === 'raises' ? release.features[name] : -release.features[name]
-    if (name !== 'relevance') mostOfOthers += Math.max(0, weight)
-    if (feature.about === 'pair') pair.push({ feature, name, weight })
-    else partner.push({ feature, name, weight })
+    if (feature.about === 'pair') {
+      pair.push({ feature, name, weight })
+      if (name !== 'relevance') mostOfPairs += Math.max(0, weight)
+    } else {
+      partner.push({ feature, name, weight })
+      mostOfPartners += Math.max(0, weight)
+    }
   }
+  const mostOfPair = (relevance: number) => mostOfPairs + multiply(release.features.relevance, relevance)
   const made: Compiled = {
     pair,
     partner,
     readsEvidence: [...pair, ...partner].some(({ feature }) => feature.readsEvidence),
-    mostAt: relevance => mostOfOthers + multiply(release.features.relevance, relevance),
+    mostAt: relevance => mostOfPartners + mostOfPair(relevance),
+    mostOfPair,
   }
   compiled.set(release, made)
   return made
@@ -80,7 +89,12 @@ export function pairParts(release: Release, pair: Pair, basis: Basis): Parts {
   )
 }
 
-interface Remembered extends Scored {
+/** A partner's own part of a score, and how many facts it was read from; null when none were read. */
+export interface PartnerScored extends Scored {
+  readonly evidenceVersion: number | null
+}
+
+interface Remembered extends PartnerScored {
   readonly hour: number
   readonly basis: Basis
 }
@@ -90,7 +104,12 @@ const remembered = new WeakMap<Release, WeakMap<Evidence, Remembered>>()
 /** All who have done nothing yet stand alike. */
 const newcomer: Evidence = noEvidence('anyone' as PartnerId)
 
-export function partnerScore(release: Release, evidence: Evidence, basis: Basis, hour: number): Scored {
+export function partnerScore(
+  release: Release,
+  evidence: Evidence,
+  basis: Basis,
+  hour: number,
+): PartnerScored {
   const byEvidence = remembered.get(release) ?? new WeakMap<Evidence, Remembered>()
   remembered.set(release, byEvidence)
   const key = evidence.version === 0 ? newcomer : evidence
@@ -104,7 +123,8 @@ export function partnerScore(release: Release, evidence: Evidence, basis: Basis,
     parts[name] = made
     score += made.contribution
   }
-  const fresh = { score, parts, hour, basis }
+  const evidenceVersion = compile(release).readsEvidence ? evidence.version : null
+  const fresh = { score, parts, evidenceVersion, hour, basis }
   byEvidence.set(key, fresh)
   return fresh
 }

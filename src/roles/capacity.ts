@@ -3,19 +3,26 @@ import type { Reader } from '../ports/store.ts'
 import type { Collections } from './collections.ts'
 import type { Tables } from './tables.ts'
 
+/** Counting one profile costs its open referrals, of which it has no more than its limit. */
+const mostRemembered = 500
+
 /**
  * Places left under `maxOpenReferrals`. The version of a profile's `capacity` row is read before its open referrals are
  * counted and bumped by the commit, so of two routers after the last place one meets a conflict and counts again.
  */
 export class Capacity {
   readonly #read: Reader<Collections>
+  readonly #met: Set<ProfileId>
   readonly #counts = new Map<ProfileId, number>()
   readonly #versions = new Map<ProfileId, number | null>()
   readonly #wanted = new Set<ProfileId>()
   #taken = new Map<ProfileId, number>()
 
-  constructor(read: Reader<Collections>) {
+  /** `met` remembers the profiles with a limit from batch to batch: they are counted before the first pass. */
+  constructor(read: Reader<Collections>, met: Set<ProfileId>) {
     this.#read = read
+    this.#met = met
+    for (const profileId of met) this.#wanted.add(profileId)
   }
 
   /** Forgets the places taken: the batch is routed from its start. */
@@ -30,9 +37,17 @@ export class Capacity {
     const open = this.#counts.get(profileId)
     if (open === undefined) {
       this.#wanted.add(profileId)
+      this.#remember(profileId)
       return false
     }
     return open + (this.#taken.get(profileId) ?? 0) >= most
+  }
+
+  #remember(profileId: ProfileId): void {
+    this.#met.delete(profileId)
+    this.#met.add(profileId)
+    const [oldest] = this.#met
+    if (this.#met.size > mostRemembered && oldest !== undefined) this.#met.delete(oldest)
   }
 
   take(profileId: ProfileId, { index }: Tables): void {

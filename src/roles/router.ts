@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { nextDueAt } from '../domain/clocks.ts'
 import { evolve } from '../domain/evolve.ts'
-import { type PartnerId, type RfiId, splitReferralId } from '../domain/ids.ts'
+import { type PartnerId, type ProfileId, type RfiId, splitReferralId } from '../domain/ids.ts'
 import type { Notice } from '../domain/notices.ts'
 import { type Rfi, rfiSchema } from '../domain/rfi.ts'
 import { parseShape } from '../domain/shape.ts'
@@ -28,6 +28,7 @@ export interface RouterOptions {
 
 /** One RFI and the tables in; referrals, one receipt and events out. It only ever inserts referrals. */
 export function router(options: RouterOptions): Role<Rfi> {
+  const limited = new Set<ProfileId>()
   return {
     name: 'router',
     topics: [topics.rfis],
@@ -37,7 +38,8 @@ export function router(options: RouterOptions): Role<Rfi> {
     async process(inputs, context) {
       const known = await loadKnown(inputs, context.read)
       const open = await loadOpenReferrals(inputs, context, options.customerSecret)
-      const capacity = new Capacity(context.read)
+      const capacity = new Capacity(context.read, limited)
+      await capacity.load()
       for (;;) {
         const effects = routeBatch(inputs, context, options, {
           rfis: new Map(known),

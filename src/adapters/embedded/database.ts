@@ -163,10 +163,13 @@ function wrap(native: DatabaseSync, path: string, readOnly: boolean, synchronous
     },
     close: () => {
       if (!native.isOpen) return
-      // The last one to close leaves a single file behind; beside others this does what it can.
-      if (!readOnly) guarded(() => native.exec('PRAGMA wal_checkpoint(TRUNCATE)'))
-      statements.clear()
-      native.close()
+      try {
+        // The last one to close leaves a single file behind; beside others this does what it can.
+        if (!readOnly) guarded(() => native.exec('PRAGMA wal_checkpoint(TRUNCATE)'))
+      } finally {
+        statements.clear()
+        native.close()
+      }
     },
   }
 }

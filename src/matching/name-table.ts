@@ -1,27 +1,26 @@
 import { grown } from './int-lists.ts'
-import type { Term } from './terms.ts'
 
 /**
- * The terms that profiles of one country have, as numbers, and how many have each. A term that nobody has any more gives
- * its number back.
+ * Names (terms, partitions) as small numbers, and how many profiles have each. One that no profile has any more gives its
+ * number back.
  */
-export class TermTable {
+export class NameTable {
   frequencies = new Int32Array(256)
-  readonly #numbers = new Map<Term, number>()
-  readonly #terms: Term[] = []
+  readonly #numbers = new Map<string, number>()
+  readonly #names: string[] = []
   readonly #free: number[] = []
 
   get size(): number {
     return this.#numbers.size
   }
 
-  numberOf(term: Term): number | undefined {
-    return this.#numbers.get(term)
+  numberOf(name: string): number | undefined {
+    return this.#numbers.get(name)
   }
 
   /** One profile more has it. */
-  add(term: Term): number {
-    const known = this.#numbers.get(term)
+  add(name: string): number {
+    const known = this.#numbers.get(name)
     if (known !== undefined) {
       this.frequencies[known] = (this.frequencies[known] ?? 0) + 1
       return known
@@ -29,8 +28,8 @@ export class TermTable {
     const number = this.#free.pop() ?? this.#numbers.size
     if (number >= this.frequencies.length) this.frequencies = grown(this.frequencies)
     this.frequencies[number] = 1
-    this.#numbers.set(term, number)
-    this.#terms[number] = term
+    this.#numbers.set(name, number)
+    this.#names[number] = name
     return number
   }
 
@@ -39,14 +38,14 @@ export class TermTable {
     const left = (this.frequencies[number] ?? 0) - 1
     this.frequencies[number] = left
     if (left > 0) return
-    this.#numbers.delete(this.#terms[number] ?? '')
-    this.#terms[number] = ''
+    this.#numbers.delete(this.#names[number] ?? '')
+    this.#names[number] = ''
     this.#free.push(number)
   }
 
   /** How many profiles have it. */
-  frequencyOf(term: Term): number {
-    const number = this.#numbers.get(term)
+  frequencyOf(name: string): number {
+    const number = this.#numbers.get(name)
     return number === undefined ? 0 : (this.frequencies[number] ?? 0)
   }
 }

@@ -1,0 +1,181 @@
+/**
+ * The whole worker on one SQLite file: RFIs in; referrals, receipts, journal, output topics, inbox, evidence, funnel and
+ * visibility out. RFIs lie in the log when the clock starts; it stops when every lane stands at its log's end and the
+ * journal owes nothing. Beside it, in the same run, the peer: a bare loop that reads the same RFIs and writes as many
+ * rows of the same bytes in one transaction per batch, with no domain in between.
+ *
+ *   node bench/embedded.ts [--rfis 20000] [--partners 1000] [--per-rfi 3] [--batch 500] [--seed 1] [--json]
+ */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { openEmbedded } from '../src/adapters/embedded/folder.ts'
+import { jsonCodec } from '../src/adapters/json/json-codec.ts'
+import { systemTime } from '../src/adapters/system-time.ts'
+import { Worker } from '../src/lanes/worker.ts'
+import { silent } from '../src/ports/logger.ts'
+import { defaultRelease } from '../src/ranking/release.ts'
+import { collections } from '../src/roles/collections.ts'
+import { topicNames, topics } from '../src/roles/topics.ts'
+import { generateProfiles, generateRfis } from './generate.ts'
+
+const { values } = parseArgs({
+  options: {
+    rfis: { type: 'string', default: '20000' },
+    partners: { type: 'string', default: '1000' },
+    'per-rfi': { type: 'string', default: '3' },
+    batch: { type: 'string', default: '500' },
+    seed: { type: 'string', default: '1' },
+    json: { type: 'boolean', default: false },
+    keep: { type: 'boolean', default: false },
+  },
+})
+const rfiCount = Number(values.rfis)
+const seed = Number(values.seed)
+const encoder = new TextEncoder()
+
+const directory = mkdtempSync(join(tmpdir(), 'referral-router-bench-'))
+const data = await openEmbedded(directory, { catalogue: collections, topics: topicNames, time: systemTime })
+const { log, store } = data
+
+async function produce(topic: string, records: Iterable<{ key: string; value: unknown }>): Promise<void> {
+  let pending: Parameters<typeof log.producer.send>[0][number][] = []
+  const flush = async () => {
+    await log.producer.send(pending)
+    pending = []
+  }
+  for (const { key, value } of records) {
+    pending.push({ topic, key, value: encoder.encode(JSON.stringify(value)), headers: {} })
+    if (pending.length === 1000) await flush()
+  }
+  if (pending.length > 0) await flush()
+}
+
+const profiles = generateProfiles(2 * Number(values.partners), seed, { partners: Number(values.partners) })
+await produce(
+  topics.profiles,
+  profiles.map(value => ({ key: value.profileId, value })),
+)
+const release = {
+  ...defaultRelease,
+  weightsId: 'bench',
+  policy: { ...defaultRelease.policy, partnersPerRfi: Number(values['per-rfi']) },
+}
+await produce(topics.weights, [{ key: 'live', value: release }])
+
+/** Runs the roles until every lane stands at its log's end and nothing is owed. */
+async function drain(roles: readonly ('directory' | 'router' | 'referral' | 'projector')[]): Promise<number> {
+  const worker = new Worker({
+    log,
+    store,
+    codec: jsonCodec,
+    time: systemTime,
+    logger: silent,
+    roles,
+    holder: 'bench',
+    batchRecords: Number(values.batch),
+  })
+  const start = performance.now()
+  const running = worker.run()
+  for (;;) {
+    await systemTime.sleep(10)
+    if (worker.state !== 'running') continue
+    const ends = new Map(log.ends().map(({ topic, partition, end }) => [`${topic}/${partition}`, end]))
+    const stands = worker.lanes.map(({ lane, offset, state }) => ({
+      state,
+      left: (ends.get(lane.slice(lane.indexOf('/') + 1)) ?? 0) - offset,
+    }))
+    if (stands.some(({ state }) => state === 'halted')) throw new Error('a lane halted')
+    if (stands.length > 0 && stands.every(({ left, state }) => left === 0 && state === 'running')) {
+      if ((await store.journal.unsentCount()) === 0) break
+    }
+  }
+  const seconds = (performance.now() - start) / 1000
+  await worker.stop()
+  await running
+  return seconds
+}
+
+await drain(['directory'])
+await produce(
+  topics.rfis,
+  generateRfis(rfiCount, seed + 1).map(value => ({
+    key: value.rfiId,
+    value: { ...value, maxPartners: null },
+  })),
+)
+const before = process.cpuUsage()
+const seconds = await drain(['directory', 'router', 'referral', 'projector'])
+const used = process.cpuUsage(before)
+const processorSeconds = (used.user + used.system) / 1e6
+const referrals = await store.count('referrals', {})
+const unroutable = await store.count('rfis', { outcome: 'unroutable' })
+const bare = await peer()
+await data.close()
+if (!values.keep) rmSync(directory, { recursive: true, force: true })
+
+/** The same rows and bytes with nothing thought about in between. */
+async function peer(): Promise<number> {
+  const { DatabaseSync } = await import('node:sqlite')
+  const source = new DatabaseSync(join(directory, 'router.db'), { readOnly: true })
+  const tables = ['rfis', 'referrals', 'receipts', 'contacts', 'inbox'].map(
+    name => `SELECT id AS name, document AS body FROM ${quoted(source, name)}`,
+  )
+  const documents = source.prepare(tables.join(' UNION ALL ')).all() as { name: string; body: string }[]
+  const records = source.prepare('SELECT key, value, headers FROM log_records').all() as {
+    key: Uint8Array
+    value: Uint8Array
+    headers: string
+  }[]
+  source.close()
+  const target = new DatabaseSync(join(directory, 'peer.db'))
+  target.exec(
+    'PRAGMA journal_mode = WAL; PRAGMA synchronous = full; CREATE TABLE documents (id TEXT PRIMARY KEY, document TEXT); CREATE TABLE records (id INTEGER PRIMARY KEY, key BLOB, value BLOB, headers TEXT); CREATE TABLE journal (id INTEGER PRIMARY KEY, key BLOB, value BLOB, headers TEXT)',
+  )
+  const put = target.prepare('INSERT OR REPLACE INTO documents VALUES (?, ?)')
+  const append = target.prepare('INSERT INTO records (key, value, headers) VALUES (?, ?, ?)')
+  const owe = target.prepare('INSERT INTO journal (key, value, headers) VALUES (?, ?, ?)')
+  const batches = Math.ceil(rfiCount / Number(values.batch)) * 2
+  const start = performance.now()
+  for (let batch = 0; batch < batches; batch += 1) {
+    const share = <T>(all: readonly T[]) =>
+      all.slice(Math.floor((all.length * batch) / batches), Math.floor((all.length * (batch + 1)) / batches))
+    target.exec('BEGIN IMMEDIATE')
+    for (const { name, body } of share(documents)) put.run(name, JSON.stringify(JSON.parse(body)))
+    for (const { key, value, headers } of share(records)) owe.run(key, value, headers)
+    target.exec('COMMIT')
+    target.exec('BEGIN IMMEDIATE')
+    for (const { key, value, headers } of share(records)) append.run(key, value, headers)
+    target.exec('COMMIT')
+  }
+  const seconds = (performance.now() - start) / 1000
+  target.close()
+  return seconds
+}
+
+function quoted(source: { prepare(sql: string): { get(name: string): unknown } }, name: string): string {
+  const table = source.prepare("SELECT name FROM sqlite_master WHERE type = 'table' AND name = ?").get(name)
+  if (table === undefined) throw new Error(`no table ${name}`)
+  return `"${name}"`
+}
+
+const result = {
+  rfis: rfiCount,
+  partners: Number(values.partners),
+  referralsPerRfi: referrals / rfiCount,
+  unroutable,
+  seconds: Number(seconds.toFixed(2)),
+  rfisPerSecond: Math.round(rfiCount / seconds),
+  rfisPerProcessorSecond: Math.round(rfiCount / processorSeconds),
+  bareSeconds: Number(bare.toFixed(2)),
+  ofBareLoop: Number((bare / seconds).toFixed(2)),
+}
+if (values.json) console.log(JSON.stringify(result))
+else {
+  console.log(
+    `${rfiCount} RFIs, ${referrals} referrals (${unroutable} unroutable), ${values.partners} partners`,
+  )
+  console.log(`end to end   ${result.seconds} s   ${result.rfisPerSecond} RFIs/s   (${result.rfisPerProcessorSecond} per second of processor time)`)
+  console.log(`bare writes  ${result.bareSeconds} s   the worker runs at ${result.ofBareLoop} of them`)
+}

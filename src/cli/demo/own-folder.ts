@@ -1,0 +1,31 @@
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Failure } from '../failure.ts'
+import { isEmptyOrMissing, runningWorker } from '../folder.ts'
+
+const marker = 'made-by-demo'
+const note =
+  'The demo made this folder and removes it when it runs again. Without this file it leaves it alone.\n'
+
+/** An empty folder for the demo. Only a folder that an earlier demo made is removed for it. */
+export function freshFolder(directory: string): void {
+  if (!isEmptyOrMissing(directory)) {
+    if (!existsSync(join(directory, marker)))
+      throw new Failure(
+        `${directory} is not empty and not made by the demo; remove it or name another with --data`,
+      )
+    const pid = runningWorker(directory)
+    if (pid !== null)
+      throw new Failure(
+        `a worker (pid ${pid}) is running on ${directory}; stop it or name another with --data`,
+      )
+    rmSync(directory, { recursive: true })
+  }
+  mkdirSync(directory, { recursive: true })
+  writeFileSync(join(directory, marker), note)
+}
+
+/** From now on the folder holds more than a demo's data: the demo must not remove it any more. */
+export function keepFromDemo(directory: string): void {
+  rmSync(join(directory, marker), { force: true })
+}

@@ -1,0 +1,73 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { databaseName } from '../adapters/embedded/database.ts'
+import { type Embedded, openEmbedded } from '../adapters/embedded/folder.ts'
+import { systemTime } from '../adapters/system-time.ts'
+import type { Config } from '../ops/config.ts'
+import type { Time } from '../ports/time.ts'
+import { type Collections, collections } from '../roles/collections.ts'
+import { topicNames } from '../roles/topics.ts'
+import { Failure } from './failure.ts'
+
+export type Folder = Embedded<Collections>
+
+/** For what only looks: beside a worker too, and nothing is made or changed. */
+export function openToRead({ data }: Pick<Config, 'data'>): Promise<Folder> {
+  if (!existsSync(join(data, databaseName)))
+    throw new Failure(
+      `there is no data folder at ${data}; name one that a worker, simulate or demo has made, with --data`,
+    )
+  return openEmbedded(data, { catalogue: collections, topics: topicNames, time: systemTime, readOnly: true })
+}
+
+/** For workers (who take the folder's lock first) and producers. Makes what is missing. */
+export function openToWrite(
+  { data, partitions }: Pick<Config, 'data' | 'partitions'>,
+  { time = systemTime, synchronous = 'full' }: { time?: Time; synchronous?: 'full' | 'off' } = {},
+): Promise<Folder> {
+  return openEmbedded(data, {
+    catalogue: collections,
+    topics: topicNames,
+    time,
+    synchronous,
+    ...(partitions === null ? {} : { partitions }),
+  })
+}
+
+export async function withFolder<T>(
+  opening: Promise<Folder>,
+  work: (folder: Folder) => Promise<T>,
+): Promise<T> {
+  const folder = await opening
+  try {
+    return await work(folder)
+  } finally {
+    await folder.close()
+  }
+}
+
+export function isEmptyOrMissing(directory: string): boolean {
+  return !existsSync(directory) || readdirSync(directory).length === 0
+}
+
+/**
+ * Process id of the worker on the folder, null when none runs. Goes by `worker.pid` and whether that process lives: to
+ * try the lock itself could keep a starting worker out.
+ */
+export function runningWorker(directory: string): number | null {
+  try {
+    const pid = Number(readFileSync(join(directory, 'worker.pid'), 'utf8'))
+    return Number.isInteger(pid) && pid > 0 && isAlive(pid) ? pid : null
+  } catch {
+    return null
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+  }
+}

@@ -1,0 +1,106 @@
+import { stat } from 'node:fs/promises'
+import type { Command } from 'commander'
+import { systemTime } from '../adapters/system-time.ts'
+import { persist } from '../lanes/retry.ts'
+import { closest } from '../ops/closest.ts'
+import type { OutgoingRecord } from '../ports/log.ts'
+import { isTopic, type Topic, topicNames, topics } from '../roles/topics.ts'
+import { keepFromDemo } from './demo/own-folder.ts'
+import { Failure, wrongUsage } from './failure.ts'
+import { openToWrite, withFolder } from './folder.ts'
+import { lineBlocksOf } from './lines.ts'
+import { addCommonOptions, type CommonOptions, configOf, loggerOf } from './options.ts'
+import { print, printJson } from './output.ts'
+import { progressOf } from './progress.ts'
+import { jsonOf, keyFields } from './records.ts'
+import { grouped } from './text.ts'
+
+interface Options extends CommonOptions {
+  readonly key?: string
+}
+
+const headers = { 'content-type': 'application/json' }
+
+export function produce(command: Command): void {
+  addCommonOptions(
+    command.argument('<topic>').argument('<file>', 'one JSON object a line; - for standard input'),
+  )
+    .option(
+      '--key <key>',
+      'of every record, whatever it holds (ranking-weights: the slot, live unless given)',
+    )
+    .addHelpText(
+      'after',
+      `\nTopics and the field that is the key:\n${topicNames
+        .map(topic => `  ${topic.padEnd(20)} ${keyFields[topic] ?? '–'}`)
+        .join('\n')}` +
+        '\n\nWorks while a worker runs on the folder. A line that is no JSON object with its key is sent as it is, and' +
+        '\nbecomes a dead letter. The line null with --key withdraws what stands under the key.',
+    )
+    .action(async (topic: string, file: string, options: Options) => {
+      const known = topicOf(topic)
+      const config = configOf(options)
+      const size = await sizeOf(file)
+      const logger = await loggerOf(config)
+      keepFromDemo(config.data)
+      const key = options.key ?? (known === topics.weights ? 'live' : null)
+      const bar = progressOf(`sending to ${known}`, size)
+      const done = { sent: 0, malformed: 0, bytes: 0 }
+      await withFolder(openToWrite(config), async ({ log }) => {
+        for await (const lines of lineBlocksOf(file)) {
+          const records = lines.map(line => recordOf(known, line, key))
+          // A worker that has the folder for a moment is waited for.
+          await persist(() => log.producer.send(records), { time: systemTime, logger, what: 'the log' })
+          done.sent += lines.length
+          for (const line of lines) done.bytes += line.length + 1
+          for (const record of records) if (isMalformed(known, record)) done.malformed += 1
+          bar.to(size === null ? done.sent : done.bytes, `${grouped(done.sent)} records`)
+        }
+      }).finally(() => bar.end())
+      const { sent, malformed } = done
+      if (options.json === true) printJson({ topic: known, sent, malformed })
+      else {
+        const dead = `; ${grouped(malformed)} malformed, to be dead letters`
+        print(`sent ${grouped(sent)} records to ${known}${malformed === 0 ? '' : dead}`)
+      }
+    })
+}
+
+/** The topic of that name, or the usage error that lists them. */
+export function topicOf(name: string): Topic {
+  if (isTopic(name)) return name
+  const meant = closest(name, topicNames)
+  throw wrongUsage(
+    `there is no topic ${JSON.stringify(name)}${meant === null ? '' : `, did you mean ${meant}?`}; there are ${topicNames.join(', ')}`,
+  )
+}
+
+async function sizeOf(file: string): Promise<number | null> {
+  if (file === '-') return null
+  try {
+    const found = await stat(file)
+    if (found.isDirectory()) throw new Failure(`${file} is a folder; name a file in it`)
+    return found.isFile() ? found.size : null
+  } catch (error) {
+    if (error instanceof Failure) throw error
+    throw new Failure(
+      `${file} can't be read: ${error instanceof Error ? error.message : String(error)}; name a file, or - for standard input`,
+    )
+  }
+}
+
+function recordOf(topic: Topic, line: Uint8Array, key: string | null): OutgoingRecord {
+  const json = jsonOf(line)
+  const field = keyFields[topic]
+  const found =
+    json.ok && field !== null && json.value !== null && typeof json.value === 'object'
+      ? (json.value as Record<string, unknown>)[field]
+      : null
+  return { topic, key: key ?? (typeof found === 'string' ? found : null), value: line, headers }
+}
+
+/** As far as can be seen here: no JSON object (or null), or without the key it needs. Shapes are the worker's to judge. */
+function isMalformed(topic: Topic, { key, value }: OutgoingRecord): boolean {
+  const json = jsonOf(value)
+  return !json.ok || typeof json.value !== 'object' || (key === null && keyFields[topic] !== null)
+}

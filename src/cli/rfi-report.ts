@@ -1,0 +1,113 @@
+import type { Money } from '../domain/money.ts'
+import type { Notice } from '../domain/notices.ts'
+import { type ReasonCode, reasonText } from '../domain/reasons.ts'
+import type { Substatus } from '../domain/referral.ts'
+import type { Timestamp } from '../domain/time.ts'
+import { reasonsOnReceipt } from '../ranking/receipt.ts'
+import type { ReceiptDocument, ReferralDocument, RfiDocument } from '../roles/collections.ts'
+import { topics } from '../roles/topics.ts'
+import type { Folder } from './folder.ts'
+import { jsonOf, recordsOf } from './records.ts'
+
+/** One RFI and what became of it. Who the customer is stays in `contacts`. */
+export interface RfiReport {
+  readonly rfi: RfiDocument['rfi']
+  readonly outcome: RfiDocument['outcome']
+  readonly receivedAt: Timestamp
+  /** In the order of their rank. */
+  readonly referrals: readonly ReferralReport[]
+  readonly receipt: ReceiptDocument | null
+  readonly notices: readonly Notice[]
+}
+
+export interface ReferralReport {
+  readonly referralId: string
+  readonly partnerId: string
+  readonly partner: string
+  readonly rank: number | null
+  /** Millionths. */
+  readonly score: number | null
+  readonly status: ReferralDocument['status']
+  readonly substatus: Substatus
+  readonly routedAt: Timestamp
+  readonly acceptedAt: Timestamp | null
+  readonly closedAt: Timestamp | null
+  readonly expiresAt: Timestamp
+  readonly reason: { readonly code: ReasonCode; readonly text: string; readonly notes: string | null } | null
+  readonly value: Money | null
+  /** Words and ids in common, as matching has them, those that weigh most first. */
+  readonly matched: readonly string[]
+  /** By feature, as the partner is told; what contributes most first. */
+  readonly why: Readonly<Record<string, string>>
+}
+
+/** Null when there is no such RFI in the folder. */
+export async function reportOn({ store, log }: Folder, rfiId: string): Promise<RfiReport | null> {
+  const document = (await store.get('rfis', [rfiId])).get(rfiId)
+  if (document === undefined) return null
+  const receipt = (await store.get('receipts', [rfiId])).get(rfiId) ?? null
+  const referrals = await store.find('referrals', { where: { rfiId } })
+  const profiles = await store.get('profiles', [...new Set(referrals.map(({ profileId }) => profileId))])
+  const reports = referrals.map(referral => {
+    const name = profiles.get(referral.profileId)?.profile.name
+    return reportReferral(referral, name ?? referral.partnerId, receipt)
+  })
+  const last = Number.POSITIVE_INFINITY
+  const notices = (await recordsOf(log, topics.notices, rfiId)).flatMap(({ value }) => {
+    const json = jsonOf(value)
+    return json.ok ? [json.value as Notice] : []
+  })
+  return {
+    rfi: document.rfi,
+    outcome: document.outcome,
+    receivedAt: document.receivedAt,
+    referrals: reports.sort((one, other) => (one.rank ?? last) - (other.rank ?? last)),
+    receipt,
+    notices,
+  }
+}
+
+function reportReferral(
+  referral: ReferralDocument,
+  partner: string,
+  receipt: ReceiptDocument | null,
+): ReferralReport {
+  const { referralId, partnerId, status, substatus, routedAt, acceptedAt, closedAt, expiresAt } = referral
+  const place = receipt?.chosen.indexOf(partnerId) ?? -1
+  const row = receipt?.considered.find(considered => considered.partnerId === partnerId)
+  const { reason } = referral
+  return {
+    referralId,
+    partnerId,
+    partner,
+    rank: place === -1 ? null : place + 1,
+    score: row?.score ?? null,
+    status,
+    substatus,
+    routedAt,
+    acceptedAt,
+    closedAt,
+    expiresAt,
+    reason: reason === null ? null : { code: reason, text: reasonText(reason), notes: referral.reasonNotes },
+    value: referral.engagement?.value ?? null,
+    matched: receipt === null || row === undefined ? [] : termsInCommon(receipt, row),
+    why: receipt === null || row === undefined ? {} : byContribution(receipt, row),
+  }
+}
+
+type Row = ReceiptDocument['considered'][number]
+
+function termsInCommon({ terms }: ReceiptDocument, { matched }: Row): string[] {
+  return matched
+    .flatMap(place => terms[place] ?? [])
+    .sort((one, other) => other.weight - one.weight)
+    .map(({ term }) => term.replace(/^word:/, ''))
+}
+
+function byContribution(receipt: ReceiptDocument, row: Row): Record<string, string> {
+  const reasons = reasonsOnReceipt(receipt, row)
+  const order = receipt.features
+    .map(({ name }, at) => ({ name, contribution: row.contributions[at] ?? 0 }))
+    .sort((one, other) => other.contribution - one.contribution)
+  return Object.fromEntries(order.map(({ name }) => [name, reasons[name] ?? '']))
+}

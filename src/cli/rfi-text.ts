@@ -1,0 +1,107 @@
+import type { Notice } from '../domain/notices.ts'
+import { toMillis } from '../domain/time.ts'
+import { styled } from './output.ts'
+import type { ReferralReport, RfiReport } from './rfi-report.ts'
+import { type Column, renderTable } from './table.ts'
+import { clean, duration, grouped, minuteOf, scoreText } from './text.ts'
+
+/** An RFI's report for people. */
+export function rfiText(report: RfiReport): string {
+  return [
+    head(report),
+    ...(report.referrals.length === 0 ? [] : [renderTable(columns, report.referrals), why(report)]),
+    ...(report.notices.length === 0 ? [] : [told(report.notices)]),
+  ].join('\n\n')
+}
+
+function head({ rfi, outcome, receivedAt, receipt }: RfiReport): string {
+  const { need, customer, budget, closingAt } = rfi
+  const asked = [
+    ...need.industries,
+    ...need.products,
+    ...need.services,
+    ...need.solutions,
+    ...need.keywords,
+  ].join(', ')
+  const place = [customer.city, customer.region, customer.country].filter(part => part !== null).join(', ')
+  const facts = [
+    `from ${place}`,
+    customer.size,
+    budget === null ? null : `budget ${budget.currency} ${grouped(budget.amount)}`,
+    closingAt === null ? null : `closes ${minuteOf(closingAt)}`,
+  ]
+  return [
+    `${styled('bold', `RFI ${clean(rfi.rfiId)}`)}  ${outcome}, received ${minuteOf(receivedAt)} UTC by ${rfi.channel}`,
+    ...[need.title, need.description, asked === '' ? null : `asks for ${asked}`]
+      .filter(line => line !== null && line !== '')
+      .map(line => `  ${clean(line ?? '')}`),
+    `  ${clean(facts.filter(fact => fact !== null).join(' · '))}`,
+    ...(receipt === null ? [] : [`  ${considered(receipt)}`]),
+  ].join('\n')
+}
+
+function considered({
+  candidates,
+  refused,
+  population,
+  weightsId,
+}: NonNullable<RfiReport['receipt']>): string {
+  const refusals = Object.entries(refused).map(([code, count]) => `${code} ${grouped(count ?? 0)}`)
+  const known = population === null ? '' : ` of ${grouped(population.profiles)} profiles in the country`
+  const others = refusals.length === 0 ? '' : `; not asked: ${refusals.join(', ')}`
+  return `${grouped(candidates)} candidates${known}, ranked by ${weightsId}${others}`
+}
+
+const columns: readonly Column<ReferralReport>[] = [
+  { title: '#', align: 'right', value: ({ rank }) => (rank === null ? '' : String(rank)) },
+  { title: 'partner', flexible: true, value: ({ partner, partnerId }) => `${partner} (${partnerId})` },
+  { title: 'score', align: 'right', value: ({ score }) => (score === null ? '–' : scoreText(score)) },
+  { title: 'status', value: ({ substatus }) => substatus },
+  { title: 'answered after', align: 'right', value: answeredAfter },
+  {
+    title: 'value',
+    align: 'right',
+    value: ({ value }) => (value === null ? '–' : `${value.currency} ${grouped(value.amount)}`),
+  },
+  { title: 'reason', flexible: true, value: ({ reason }) => reason?.text ?? '' },
+]
+
+function answeredAfter({ substatus, routedAt, acceptedAt, closedAt }: ReferralReport): string {
+  const at = acceptedAt ?? (substatus === 'Declined' ? closedAt : null)
+  return at === null ? '–' : duration(toMillis(at) - toMillis(routedAt))
+}
+
+function why({ referrals }: RfiReport): string {
+  const blocks = referrals.map(({ partner, partnerId, matched, why }) =>
+    [
+      `  ${clean(`${partner} (${partnerId})`)}${matched.length === 0 ? '' : `: ${clean(matched.join(', '))}`}`,
+      ...Object.values(why).map(reason => `    ${clean(reason)}`),
+    ].join('\n'),
+  )
+  return [styled('bold', 'Why: terms in common, then what each partner is told'), ...blocks].join('\n')
+}
+
+function told(notices: readonly Notice[]): string {
+  const lines = notices.map(notice => `  ${minuteOf(notice.occurredAt)}  ${clean(noticeText(notice))}`)
+  return [styled('bold', 'What the customer was told'), ...lines].join('\n')
+}
+
+function noticeText(notice: Notice): string {
+  switch (notice.type) {
+    case 'rfi.unroutable': {
+      const reasons = Object.entries(notice.reasons).map(([code, count]) => `${code} ${grouped(count)}`)
+      return `unroutable: ${reasons.join(', ') || 'no profile is known'}`
+    }
+    case 'customer.no-partner':
+      return `${notice.partnerId === null ? '' : `${notice.partnerId} ${notice.cause}, `}no partner is left; ${toWhom(notice)}`
+    case 'customer.choose-another': {
+      const next = notice.candidates.map(({ name }) => name).join(', ')
+      const choice = next === '' ? 'nobody is next in line' : `next in line: ${next}`
+      return `${notice.partnerId} ${notice.cause}, ${notice.othersOpen} still open; ${choice}; ${toWhom(notice)}`
+    }
+  }
+}
+
+function toWhom({ addressee }: Exclude<Notice, { type: 'rfi.unroutable' }>): string {
+  return addressee === 'none' ? 'nobody to tell, no contact was given' : `to the ${addressee}`
+}

@@ -1,0 +1,20 @@
+import type { Command } from 'commander'
+import { Failure } from './failure.ts'
+import { openToRead, withFolder } from './folder.ts'
+import { addCommonOptions, type CommonOptions, configOf } from './options.ts'
+import { print, printJson } from './output.ts'
+import { reportOn } from './rfi-report.ts'
+import { rfiText } from './rfi-text.ts'
+
+export function rfi(command: Command): void {
+  addCommonOptions(command.argument('<rfiId>')).action(async (rfiId: string, options: CommonOptions) => {
+    const config = configOf(options)
+    const report = await withFolder(openToRead(config), folder => reportOn(folder, rfiId))
+    if (report === null)
+      throw new Failure(
+        `there is no RFI ${JSON.stringify(rfiId)} in ${config.data}; consume rfis --from-beginning shows what came in`,
+      )
+    if (options.json === true) printJson(report)
+    else print(rfiText(report))
+  })
+}

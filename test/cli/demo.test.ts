@@ -1,0 +1,46 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Ended, run, temporaryFolder } from './run.ts'
+
+const folder = temporaryFolder()
+const data = ['--data', join(folder.path, 'demo')]
+afterAll(() => folder.remove())
+
+describe('demo', () => {
+  let ended: Ended
+  beforeAll(async () => {
+    ended = await run(['demo', '--json', ...data])
+  }, 60_000)
+
+  it('does the main job, and says in numbers what came of it', () => {
+    expect({ code: ended.code, stderr: ended.stderr }).toEqual({ code: 0, stderr: '' })
+    const counts = JSON.parse(ended.stdout)
+    const { rfis, referrals, accepted, declined, expired, won, lost } = counts
+    for (const count of [rfis, referrals, accepted, declined, expired, won, lost])
+      expect(count).toBeGreaterThan(0)
+    expect(counts).toMatchObject({ rfis: 300, receipts: 300, deadLetters: 0, rejectedCommands: 0 })
+    expect(referrals).toBeGreaterThan(rfis - counts.unroutable)
+    // Settled: every referral has come to its end.
+    expect(accepted + declined + expired).toBe(referrals)
+    expect(won + lost).toBe(accepted)
+    expect(won).toBeLessThan(lost)
+  })
+
+  it('leaves a folder that the other commands read, with nothing left to do', async () => {
+    const [status, funnel] = await Promise.all([run(['status', '--json', ...data]), run(['funnel', ...data])])
+    const { lanes, unsent, deadLetters } = JSON.parse(status.stdout)
+    expect(Math.max(...lanes.map(({ lag }: { lag: number }) => lag))).toBe(0)
+    expect({ unsent, deadLetters }).toEqual({ unsent: 0, deadLetters: {} })
+    expect(funnel.stdout).toMatch(/^routed +answered/)
+  })
+
+  it('is no longer its own once somebody sends to it', async () => {
+    expect(existsSync(join(folder.path, 'demo', 'made-by-demo'))).toBe(true)
+    expect(await run(['produce', 'rfis', '-', ...data], { input: '{}\n' })).toMatchObject({
+      code: 0,
+      stdout: 'sent 1 records to rfis; 1 malformed, to be dead letters\n',
+    })
+    expect(await run(['demo', ...data])).toMatchObject({ code: 1 })
+  })
+})

@@ -1,0 +1,95 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { commands } from '../../src/cli/commands.ts'
+import { run, temporaryFolder } from './run.ts'
+
+const folder = temporaryFolder()
+afterAll(() => folder.remove())
+const missing = join(folder.path, 'missing')
+const data = ['--data', missing]
+
+const wrong: [string[], RegExp][] = [
+  [[], /^Usage: referral-router/],
+  [['demmo'], /unknown command 'demmo'.*demo/s],
+  [['status', '--colour'], /unknown option '--colour'/],
+  [['rfi'], /missing required argument 'rfiId'/],
+  [['produce', 'rfi', '-', ...data], /no topic "rfi", did you mean rfis\?; there are partner-profiles, /],
+  [['consume', 'nonsense', ...data], /no topic "nonsense"; there are partner-profiles, /],
+  [['consume', 'rfis', '--max', '0', ...data], /a whole number from 1/],
+  [['inbox', 'p', '--tab', 'new,old', ...data], /Some of new, active, archived, favorites/],
+  [['worker', '--roles', 'router,king', ...data], /Some of directory, router/],
+  [['funnel', '--by', 'moon', ...data], /channel, country, size, month/],
+  [['simulate', ...data], /required option '--in <dir>'/],
+  [['status', '--log-level', 'loud', ...data], /debug, info, warn/],
+]
+
+const failing: [string[], RegExp][] = [
+  [['status', ...data], /there is no data folder at .*missing; name one that a worker/],
+  [['rfi', 'x', ...data], /there is no data folder/],
+  [['produce', 'rfis', join(missing, 'x'), ...data], /can't be read: ENOENT.*; name a file/],
+  [['simulate', '--in', missing, ...data], /there is no .*rfis.ndjson; --in names the folder/],
+]
+
+describe.concurrent('the command line', () => {
+  it.each(wrong)('%j is wrong usage', async (words, message) => {
+    const { code, stdout, stderr } = await run(words)
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+    expect(stderr).toMatch(message)
+    expect(stderr).not.toMatch(/\n {4}at /)
+  })
+
+  it.each(failing)('%j fails in one line', async (words, message) => {
+    const { code, stdout, stderr } = await run(words)
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+    expect(stderr).toMatch(message)
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1)
+  })
+
+  it('says all that is wrong with the environment', async () => {
+    const environment = { ROUTER_DTA: 'x', ROUTER_PARTITIONS: 'four' }
+    const { code, stderr } = await run(['status'], { environment })
+    expect(code).toBe(2)
+    expect(stderr).toBe(
+      'referral-router: ROUTER_DTA is not a setting; did you mean ROUTER_DATA?\n' +
+        'referral-router: ROUTER_PARTITIONS is "four", expected a whole number from 1 to 800\n',
+    )
+  })
+
+  it('refuses to run embedded when servers are named', async () => {
+    const { code, stderr } = await run(['worker', ...data], {
+      environment: { KAFKA_BROKERS: 'localhost:9092' },
+    })
+    expect(code).toBe(1)
+    expect(stderr).toMatch(/embedded only, and KAFKA_BROKERS ask/)
+  })
+
+  it('lets the demo take no folder but its own', async () => {
+    const other = join(folder.path, 'other')
+    mkdirSync(other)
+    writeFileSync(join(other, 'precious'), 'x')
+    const { code, stderr } = await run(['demo', '--data', other])
+    expect(code).toBe(1)
+    expect(stderr).toMatch(/is not empty and not made by the demo; remove it or name another/)
+  })
+
+  it('lists every command', async () => {
+    const { code, stdout, stderr } = await run(['--help'])
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    for (const { name } of commands) expect(stdout).toMatch(new RegExp(`^ {2}${name} `, 'm'))
+  })
+
+  it.each(commands.map(({ name }) => name))('%s has --help with --json and --data', async name => {
+    const { code, stdout } = await run([name, '--help'])
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/--json[\s\S]*--help/)
+    expect(stdout).toContain('--data <dir>')
+  })
+
+  it('tells its version', async () => {
+    expect(await run(['--version'])).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/),
+    })
+  })
+})

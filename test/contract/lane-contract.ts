@@ -1,0 +1,295 @@
+import { expect } from 'vitest'
+import { topics } from '../../src/roles/topics.ts'
+import type { ContractCase } from './contract-case.ts'
+import {
+  append,
+  batchFrom,
+  changedLog,
+  changedStore,
+  counts,
+  type LaneBench,
+  type LaneBenchFactory,
+  openLane,
+  sent,
+  serverGone,
+  withoutRepeats,
+} from './lane-fixtures.ts'
+
+const ticks = (...ids: string[]) => ids.map(id => ({ id }))
+
+/** Runs a case on a bench of its own and closes it. */
+function laneCase(name: string, run: (bench: LaneBench) => Promise<void>): ContractCase<LaneBenchFactory> {
+  return {
+    name,
+    async run(factory) {
+      const bench = await factory()
+      try {
+        await run(bench)
+      } finally {
+        await bench.close()
+      }
+    },
+  }
+}
+
+/** The protocol "exactly one effect", held against any pair of log and store. */
+export const laneContract: readonly ContractCase<LaneBenchFactory>[] = [
+  laneCase('every input has its effect, in order, with ids made of lane, offset and index', async bench => {
+    await append(bench, ticks('a', 'b', 'a'))
+    const lane = openLane(bench)
+    expect(await lane.start()).toEqual({ kind: 'from', offset: 0 })
+    expect(await lane.batch(await batchFrom(bench, 0))).toEqual({ kind: 'advanced', next: 3 })
+    expect(await counts(bench, ['a', 'b'])).toEqual([2, 1])
+    expect(await sent(bench)).toEqual([
+      { id: 'a', count: 1, seq: '0.0', ceId: 'router/rfis/0@0.0' },
+      { id: 'b', count: 1, seq: '1.0', ceId: 'router/rfis/0@1.0' },
+      { id: 'a', count: 2, seq: '2.0', ceId: 'router/rfis/0@2.0' },
+    ])
+    expect(await bench.store.journal.unsentCount()).toBe(0)
+  }),
+
+  laneCase('two owners of one lane: the second to commit drops everything and starts again', async bench => {
+    await append(bench, ticks('a', 'b'))
+    const first = openLane(bench)
+    const second = openLane(bench)
+    await first.start()
+    await second.start()
+    const batch = await batchFrom(bench, 0)
+    expect(await first.batch(batch)).toEqual({ kind: 'advanced', next: 2 })
+    expect(await second.batch(batch)).toEqual({ kind: 'restart' })
+    expect(await counts(bench, ['a', 'b'])).toEqual([1, 1])
+    expect((await sent(bench)).map(({ seq }) => seq)).toEqual(['0.0', '1.0'])
+    expect(await second.start()).toEqual({ kind: 'from', offset: 2 })
+  }),
+
+  laneCase('a position moved by another between reading and committing', async bench => {
+    await append(bench, ticks('a', 'b'))
+    const other = openLane(bench)
+    await other.start()
+    const batch = await batchFrom(bench, 0)
+    let moved = false
+    const store = changedStore(bench.store, {
+      async commit(unit) {
+        if (!moved) {
+          moved = true
+          await other.batch(batch)
+        }
+        return bench.store.commit(unit)
+      },
+    })
+    const lane = openLane(bench, { store })
+    await lane.start()
+    expect(await lane.batch(batch)).toEqual({ kind: 'restart' })
+    expect(await counts(bench, ['a', 'b'])).toEqual([1, 1])
+    expect(withoutRepeats(await sent(bench)).map(({ count }) => count)).toEqual([1, 1])
+  }),
+
+  laneCase('a send that half succeeds is repeated whole; readers can drop the repeats', async bench => {
+    await append(bench, ticks('a', 'b', 'c', 'd'))
+    let attempts = 0
+    const log = changedLog(bench.log, async records => {
+      attempts += 1
+      if (attempts > 2) return bench.log.producer.send(records)
+      await bench.log.producer.send(records.slice(0, attempts))
+      throw serverGone()
+    })
+    const lane = openLane(bench, { log })
+    await lane.start()
+    expect(await lane.batch(await batchFrom(bench, 0))).toEqual({ kind: 'advanced', next: 4 })
+    expect((await sent(bench)).length).toBe(7)
+    expect(withoutRepeats(await sent(bench)).map(({ id }) => id)).toEqual(['a', 'b', 'c', 'd'])
+    expect(await counts(bench, ['a', 'b', 'c', 'd'])).toEqual([1, 1, 1, 1])
+  }),
+
+  laneCase('an unsent journal entry goes out at the next start, before anything new', async bench => {
+    await append(bench, ticks('a', 'b'))
+    const leaving = new AbortController()
+    const log = changedLog(bench.log, () => {
+      leaving.abort()
+      return Promise.reject(serverGone())
+    })
+    const dying = openLane(bench, { log })
+    await dying.start()
+    expect(await dying.batch(await batchFrom(bench, 0, { signal: leaving.signal }))).toEqual({
+      kind: 'restart',
+    })
+    expect(await counts(bench, ['a', 'b'])).toEqual([1, 1])
+    expect(await sent(bench)).toEqual([])
+    await append(bench, ticks('a'))
+    const next = openLane(bench)
+    expect(await next.start()).toEqual({ kind: 'from', offset: 2 })
+    expect((await sent(bench)).map(({ seq }) => seq)).toEqual(['0.0', '1.0'])
+    await next.batch(await batchFrom(bench, 2))
+    expect((await sent(bench)).map(({ seq }) => seq)).toEqual(['0.0', '1.0', '2.0'])
+    expect(await bench.store.journal.unsentCount()).toBe(0)
+  }),
+
+  laneCase('repeated and reordered reads are refused and have no effect', async bench => {
+    await append(bench, ticks('a', 'b', 'c'))
+    const lane = openLane(bench)
+    await lane.start()
+    await lane.batch(await batchFrom(bench, 0, { limit: 2 }))
+    for (const from of [0, 1, 3]) {
+      expect(await lane.batch(await batchFrom(bench, from, { limit: 1 }))).toEqual({ kind: 'restart' })
+      expect(await lane.start()).toEqual({ kind: 'from', offset: 2 })
+    }
+    expect(await counts(bench, ['a', 'b', 'c'])).toEqual([1, 1, undefined])
+  }),
+
+  laneCase('nothing depends on where batches are cut', async bench => {
+    const ids = Array.from({ length: 40 }, (_, at) => `id-${at % 7}`)
+    await append(
+      bench,
+      ids.map(id => ({ id })),
+    )
+    const lane = openLane(bench)
+    await lane.start()
+    for (const limit of [1, 5, 2, 17, 40]) await lane.batch(await batchFrom(bench, lane.offset, { limit }))
+    const expected = ids.map((id, at) => ({
+      id,
+      count: Math.floor(at / 7) + 1,
+      seq: `${at}.0`,
+      ceId: `router/rfis/0@${at}.0`,
+    }))
+    expect(await sent(bench)).toEqual(expected)
+  }),
+
+  laneCase('a batch whose output is too large is cut, and comes out the same', async bench => {
+    await append(
+      bench,
+      Array.from({ length: 30 }, (_, at) => ({ id: `large-${at % 3}` })),
+    )
+    const sizes: number[] = []
+    const store = changedStore(bench.store, {
+      commit(unit) {
+        sizes.push(unit.journal?.records.length ?? 0)
+        return bench.store.commit(unit)
+      },
+    })
+    const lane = openLane(bench, { store, outputLimit: 1024 * 1024 })
+    await lane.start()
+    expect(await lane.batch(await batchFrom(bench, 0))).toEqual({ kind: 'advanced', next: 30 })
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(5)
+    expect((await sent(bench)).map(({ count }) => count)).toEqual(
+      Array.from({ length: 30 }, (_, at) => Math.floor(at / 3) + 1),
+    )
+  }),
+
+  laneCase('a document changed by another lane: the batch is read again and redone', async bench => {
+    await append(bench, ticks('a', 'a'))
+    let meddled = 0
+    const store = changedStore(bench.store, {
+      async commit(unit) {
+        meddled += 1
+        if (meddled === 1) {
+          const document = { _id: 'a', version: 10 }
+          await bench.store.commit({
+            move: null,
+            journal: null,
+            writes: [{ kind: 'insert', collection: 'capacity', document }],
+          })
+        }
+        return bench.store.commit(unit)
+      },
+    })
+    const lane = openLane(bench, { store })
+    await lane.start()
+    expect(await lane.batch(await batchFrom(bench, 0))).toEqual({ kind: 'advanced', next: 2 })
+    expect(await counts(bench, ['a'])).toEqual([12])
+    expect((await sent(bench)).map(({ count }) => count)).toEqual([11, 12])
+  }),
+
+  laneCase('what can not be read is a dead letter, and the batch goes on', async bench => {
+    const bytes = (text: string) => new TextEncoder().encode(text)
+    await append(bench, [
+      { id: 'a' },
+      bytes('{ "id": '),
+      new Uint8Array([0xff, 0xfe, 0x7b]),
+      null,
+      bytes('{ "other": 1 }'),
+      new Uint8Array(257 * 1024).fill(0x20),
+      { id: 'a' },
+    ])
+    const lane = openLane(bench)
+    await lane.start()
+    expect(await lane.batch(await batchFrom(bench, 0))).toEqual({ kind: 'advanced', next: 7 })
+    expect(await counts(bench, ['a'])).toEqual([2])
+    const letters = (await bench.read({ topic: topics.deadLetters, partition: 0 }, 0)).map(
+      ({ value }) =>
+        JSON.parse(new TextDecoder().decode(value ?? new Uint8Array())) as { offset: number; code: string },
+    )
+    expect(letters.map(({ offset, code }) => [offset, code])).toEqual([
+      [1, 'malformed-json'],
+      [2, 'malformed-utf8'],
+      [3, 'tombstone'],
+      [4, 'missing'],
+      [5, 'too-large'],
+    ])
+    expect(await bench.store.count('dead', {})).toBe(5)
+  }),
+
+  laneCase('an empty stretch moves the position', async bench => {
+    const lane = openLane(bench)
+    await lane.start()
+    await append(bench, ticks('a', 'b'))
+    const stretch = { ...(await batchFrom(bench, 0)), records: [] }
+    expect(await lane.batch(stretch)).toEqual({ kind: 'advanced', next: 2 })
+    expect((await bench.store.position('router/rfis/0'))?.offset).toBe(2)
+    expect(await counts(bench, ['a', 'b'])).toEqual([undefined, undefined])
+  }),
+
+  laneCase('a log that can not be the one the position was taken in halts the lane', async bench => {
+    await append(bench, ticks('a', 'b'))
+    const lane = openLane(bench)
+    await lane.start()
+    await lane.batch(await batchFrom(bench, 0))
+    const at = { offset: 2, timestamp: null }
+    const real = await bench.log.inspect({ topic: topics.rfis, partition: 0 }, at, 'router')
+    for (const [change, words] of [
+      [{ start: 3 }, /1 records are gone/],
+      [{ end: 1 }, /ends at 1, 1 below/],
+      [{ committed: 5 }, /committed 5, 3 above/],
+      [{ continues: false }, /not the one it was taken after/],
+    ] as const) {
+      const log = { producer: bench.log.producer, inspect: () => Promise.resolve({ ...real, ...change }) }
+      const halted = openLane(bench, { log })
+      expect(await halted.start()).toEqual({ kind: 'halted' })
+      expect(halted.haltReason).toMatch(words)
+      expect(await halted.batch(await batchFrom(bench, 2))).toEqual({ kind: 'halted' })
+    }
+  }),
+
+  laneCase('a store that is away is waited for', async bench => {
+    await append(bench, ticks('a'))
+    let away = 3
+    const store = changedStore(bench.store, {
+      commit(unit) {
+        away -= 1
+        return away >= 0 ? Promise.reject(serverGone()) : bench.store.commit(unit)
+      },
+    })
+    const lane = openLane(bench, { store })
+    await lane.start()
+    expect(await lane.batch(await batchFrom(bench, 0))).toEqual({ kind: 'advanced', next: 1 })
+    expect(await counts(bench, ['a'])).toEqual([1])
+  }),
+
+  laneCase('a commit whose answer was lost has its effect once', async bench => {
+    await append(bench, ticks('a', 'b'))
+    let lost = false
+    const store = changedStore(bench.store, {
+      async commit(unit) {
+        const outcome = await bench.store.commit(unit)
+        if (lost) return outcome
+        lost = true
+        throw serverGone()
+      },
+    })
+    const lane = openLane(bench, { store })
+    await lane.start()
+    expect(await lane.batch(await batchFrom(bench, 0))).toEqual({ kind: 'restart' })
+    expect(await lane.start()).toEqual({ kind: 'from', offset: 2 })
+    expect(await counts(bench, ['a', 'b'])).toEqual([1, 1])
+    expect((await sent(bench)).map(({ seq }) => seq)).toEqual(['0.0', '1.0'])
+  }),
+]

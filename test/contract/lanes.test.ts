@@ -1,0 +1,101 @@
+import { describe, expect, test } from 'vitest'
+import { openEmbedded } from '../../src/adapters/embedded/folder.ts'
+import { systemTime } from '../../src/adapters/system-time.ts'
+import { collections } from '../../src/roles/collections.ts'
+import { topicNames } from '../../src/roles/topics.ts'
+import { temporaryFolder } from '../support/simulated.ts'
+import { laneContract } from './lane-contract.ts'
+import { changedStore, type LaneBench, type LaneBenchFactory } from './lane-fixtures.ts'
+
+const embedded: LaneBenchFactory = async () => {
+  const folder = temporaryFolder()
+  const data = await openEmbedded(folder.path, {
+    catalogue: collections,
+    topics: topicNames,
+    partitions: 1,
+    time: systemTime,
+    synchronous: 'off',
+  })
+  return {
+    store: data.store,
+    log: data.log,
+    partitions: 1,
+    async read(partition, from) {
+      // A read is bounded by bytes too.
+      const all = [...data.log.read(partition, from, 10_000)]
+      for (let more = all; more.length > 0; all.push(...more)) {
+        more = [...data.log.read(partition, (all.at(-1)?.offset ?? from) + 1, 10_000)]
+      }
+      return all
+    },
+    async close() {
+      await data.close()
+      folder.remove()
+    },
+  }
+}
+
+describe('lanes on the embedded store and log', () => {
+  for (const { name, run } of laneContract) test(name, () => run(embedded))
+})
+
+/** Each break of the protocol, and the case that must notice it. */
+const sabotages: readonly (readonly [string, RegExp, (bench: LaneBench) => LaneBench['store']])[] = [
+  [
+    'the guard on the position off',
+    /^two owners of one lane/,
+    ({ store }) =>
+      changedStore(store, {
+        async commit(unit) {
+          if (unit.move === null) return store.commit(unit)
+          const from = await store.position(unit.move.to.lane)
+          return store.commit({ ...unit, move: { ...unit.move, from } })
+        },
+      }),
+  ],
+  [
+    'the guard on the position off, and a race',
+    /^a position moved by another/,
+    ({ store }) =>
+      changedStore(store, {
+        async commit(unit) {
+          if (unit.move === null) return store.commit(unit)
+          const from = await store.position(unit.move.to.lane)
+          return store.commit({ ...unit, move: { ...unit.move, from } })
+        },
+      }),
+  ],
+  [
+    'no journal',
+    /^an unsent journal entry/,
+    ({ store }) => changedStore(store, { commit: unit => store.commit({ ...unit, journal: null }) }),
+  ],
+  [
+    'the position outside the transaction',
+    /^a document changed by another lane/,
+    ({ store }) =>
+      changedStore(store, {
+        async commit(unit) {
+          const moved = await store.commit({ move: unit.move, writes: [], journal: null })
+          if (moved.kind !== 'committed') return moved
+          return store.commit({ ...unit, move: null })
+        },
+      }),
+  ],
+]
+
+describe('the lane suite notices', () => {
+  for (const [name, affected, sabotage] of sabotages) {
+    test(name, async () => {
+      const cases = laneContract.filter(one => affected.test(one.name))
+      expect(cases.length).toBeGreaterThan(0)
+      for (const { run } of cases) {
+        const broken: LaneBenchFactory = async () => {
+          const bench = await embedded()
+          return { ...bench, log: bench.log, store: sabotage(bench) }
+        }
+        await expect(run(broken)).rejects.toThrow()
+      }
+    })
+  }
+})

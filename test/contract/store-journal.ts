@@ -1,0 +1,67 @@
+import { expect } from 'vitest'
+import type { OutgoingRecord } from '../../src/ports/log.ts'
+import type { JournalEntry } from '../../src/ports/store.ts'
+import { lane, type StoreCase, storeCase, unit } from './store-sample.ts'
+
+const record = (value: string): OutgoingRecord => ({
+  topic: 'referral-status',
+  key: 'acme',
+  value: new TextEncoder().encode(value),
+  headers: {},
+})
+
+const entry = (first: number, of = lane): JournalEntry => ({
+  lane: of,
+  first,
+  records: [record(`${of}@${first}`)],
+})
+
+/** Bytes as hex, whichever class they come in. */
+const plain = ({ records, ...rest }: JournalEntry) => ({
+  ...rest,
+  records: records.map(({ key, value, ...more }) => ({
+    ...more,
+    key: typeof key === 'string' ? key : key && { hex: Buffer.from(key).toString('hex') },
+    value: value && Buffer.from(value).toString('hex'),
+  })),
+})
+
+export const journalCases: readonly StoreCase[] = [
+  storeCase('journal: unsent entries of a lane, oldest first', async store => {
+    // As text, 1000 would come before 200.
+    for (const first of [0, 200, 1_000]) await store.commit(unit({ journal: entry(first) }))
+    await store.commit(unit({ journal: entry(5, 'router/rfis/1') }))
+    expect((await store.journal.unsent(lane)).map(plain)).toEqual(
+      [entry(0), entry(200), entry(1_000)].map(plain),
+    )
+    expect(await store.journal.unsentCount()).toBe(4)
+    expect(await store.journal.unsent('router/rfis/2')).toEqual([])
+  }),
+  storeCase('journal: sent is sent, for that entry alone', async (store, bed) => {
+    for (const first of [0, 200]) await store.commit(unit({ journal: entry(first) }))
+    await store.commit(unit({ journal: entry(0, 'router/rfis/1') }))
+    await store.journal.markSent(lane, 0, 1_700_000_000_000)
+    // Marking again, as after a second send, is harmless.
+    await store.journal.markSent(lane, 0, 1_700_000_000_001)
+    const other = await bed.open()
+    expect((await other.journal.unsent(lane)).map(({ first }) => first)).toEqual([200])
+    expect(await other.journal.unsent('router/rfis/1')).toHaveLength(1)
+    expect(await other.journal.unsentCount()).toBe(2)
+  }),
+  storeCase('journal: records come back in order and byte for byte', async store => {
+    const bytes = Uint8Array.from({ length: 256 }, (_, index) => index)
+    const records: OutgoingRecord[] = [
+      { topic: 'b', key: bytes, value: bytes, headers: { ce_id: 'router/rfis/0@1.0', 'x-é': '漢字' } },
+      { topic: 'a', key: null, value: null, headers: {} },
+      { topic: 'a', key: 'Ünï 😀', value: new Uint8Array(0), headers: { empty: '' } },
+      ...Array.from({ length: 300 }, (_, index) => record(`${index}`)),
+    ]
+    const whole: JournalEntry = { lane, first: 7, records }
+    await store.commit(unit({ journal: whole }))
+    expect((await store.journal.unsent(lane)).map(plain)).toEqual([plain(whole)])
+  }),
+  storeCase('journal: an entry without records is an entry', async store => {
+    await store.commit(unit({ journal: { lane, first: 3, records: [] } }))
+    expect(await store.journal.unsent(lane)).toEqual([{ lane, first: 3, records: [] }])
+  }),
+]

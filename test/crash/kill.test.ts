@@ -1,0 +1,124 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, describe, expect, it } from 'vitest'
+import { rejectionCodes } from '../../src/domain/events.ts'
+import { accountsOf } from './accounts.ts'
+import { killAll } from './child.ts'
+import { compare } from './compare.ts'
+import { type Outcome, runLives } from './lives.ts'
+import { rerun } from './rerun.ts'
+import type { Sabotage } from './sabotage.ts'
+
+/**
+ * The worker is killed in the middle of its work, again and again, and what comes of it must be what would have come of it
+ * had nothing happened. `KILLS`, `RFIS` and `SEED` in the environment make longer runs and others; `REPORT=1` prints figures.
+ */
+const kills = Number(process.env.KILLS ?? 20)
+const rfis = Number(process.env.RFIS ?? 5000)
+const seed = Number(process.env.SEED ?? 1)
+const timeout = 120_000 + 3_000 * kills + 30 * rfis
+
+const directories: string[] = []
+
+function newDirectory(): string {
+  const directory = mkdtempSync(join(tmpdir(), 'referral-router-crash-'))
+  directories.push(directory)
+  return directory
+}
+
+async function removeAll(): Promise<void> {
+  await killAll()
+  for (const directory of directories.splice(0)) rmSync(directory, { recursive: true, force: true })
+}
+
+afterEach(removeAll)
+afterAll(removeAll)
+
+/** A run with kills, and the same input read again undisturbed. */
+async function runTwice(plan: { kills: number; rfis: number; sabotage: Sabotage }) {
+  const started = performance.now()
+  const [killed, undisturbed] = [newDirectory(), newDirectory()]
+  const outcome = await runLives({ ...plan, directory: killed, seed })
+  const lived = performance.now()
+  await rerun(killed, undisturbed)
+  const rerunDone = performance.now()
+  const differences = await compare(killed, undisturbed)
+  const accounts = await accountsOf(killed)
+  report(plan, outcome, {
+    ...accounts,
+    contradictions: accounts.contradictions.length,
+    differences: differences.length,
+    seconds: [lived - started, rerunDone - lived, performance.now() - rerunDone].map(
+      ms => Math.round(ms / 100) / 10,
+    ),
+  })
+  return { outcome, differences, accounts }
+}
+
+function report(plan: object, { lives, ...status }: Outcome, figures: object): void {
+  if (process.env.REPORT === undefined) return
+  const owed = lives.filter(life => life.owed > 0).length
+  const left = lives.map(life => life.left)
+  const advanced = lives.map(life => life.advanced)
+  process.stderr.write(`${JSON.stringify({ ...plan, ...status, ...figures, killsWhileOwing: owed })}\n`)
+  process.stderr.write(`${JSON.stringify({ advanced, left })}\n`)
+}
+
+describe('a worker killed again and again', () => {
+  it(
+    `leaves what an undisturbed one does (${kills} kills, ${rfis} RFIs)`,
+    async () => {
+      const { outcome, differences, accounts } = await runTwice({ kills, rfis, sabotage: 'none' })
+      expect(differences.slice(0, 5)).toEqual([])
+      expect(accounts.contradictions.slice(0, 5)).toEqual([])
+      expect(outcome.exitCode).toBe(0)
+
+      // All this would be easy for a run in which little happened.
+      expect(outcome.lives).toHaveLength(kills)
+      expect(outcome.lives.filter(({ advanced }) => advanced === 0)).toEqual([])
+      expect(outcome.lives.slice(1).filter(({ left, owed }) => left + owed === 0)).toEqual([])
+      expect(outcome.lives.some(({ owed }) => owed > 0)).toBe(true)
+      if (kills >= 20) expect(accounts.repeats).toBeGreaterThan(0)
+      expect(accounts.rfis).toBe(outcome.rfis)
+      expect(outcome.rfis).toBeGreaterThanOrEqual(rfis)
+      const offered = Object.values(accounts.referrals).reduce((sum, count) => sum + count, 0)
+      expect(offered).toBe(outcome.referrals)
+      expect(offered).toBeGreaterThan(rfis)
+      expect(Object.keys(accounts.referrals).toSorted()).toEqual([
+        'Active/Accepted',
+        'Closed/Declined',
+        'Closed/Expired',
+        'Closed/Lost',
+        'Closed/Won',
+        'New/Received',
+      ])
+      expect(accounts.commands).toBe(outcome.commands + accounts.clockCommands)
+      expect(accounts.clockCommands).toBeGreaterThan(0)
+      expect(accounts.unroutable).toBeGreaterThan(0)
+      expect(accounts.rejections).toBeGreaterThan(rejectionCodes.length)
+      for (const code of [
+        'malformed-json',
+        'missing',
+        'too-large',
+        'tombstone',
+        'rfi-differs',
+        'unknown-name',
+      ])
+        expect(accounts.dead[code], code).toBeGreaterThan(0)
+    },
+    timeout,
+  )
+})
+
+describe('the comparison', () => {
+  it.each(['journal', 'position'] as const)(
+    'finds that the %s was left out',
+    async sabotage => {
+      const { differences, accounts } = await runTwice({ kills: 6, rfis: 300, sabotage })
+      expect(differences.length).toBeGreaterThan(0)
+      expect(accounts.contradictions.length).toBeGreaterThan(0)
+    },
+    timeout,
+  )
+})

@@ -1,0 +1,176 @@
+import { join } from 'node:path'
+import { between, type Random, seeded } from '../../bench/random.ts'
+import { Child, until } from './child.ts'
+import type { FeederStatus } from './feeder.ts'
+import { dueNow, type Folder, openToLook, progressOf, sentRecords } from './look.ts'
+import type { Sabotage } from './sabotage.ts'
+
+export interface Plan {
+  readonly directory: string
+  readonly kills: number
+  readonly rfis: number
+  readonly seed: number
+  readonly sabotage: Sabotage
+}
+
+/** One life of the worker, as it ended. */
+export interface Life {
+  /** Records that lanes took in it. */
+  readonly advanced: number
+  /** Records before the lanes when it was killed. */
+  readonly left: number
+  /** Journal entries committed and not marked sent. */
+  readonly owed: number
+}
+
+export interface Outcome extends FeederStatus {
+  readonly lives: readonly Life[]
+  /** Of the worker that was let finish. */
+  readonly exitCode: number | null
+}
+
+const root = join(import.meta.dirname, '..', '..')
+const longestDelay = 150
+const aims: readonly Aim[] = ['before it sends', 'before it marks as sent', 'anywhere']
+
+/**
+ * A worker that is killed again and again while others send and answer, and in the end is let finish. The first kills
+ * fall among profiles; RFIs begin with a worker that has read them all.
+ */
+export async function runLives(plan: Plan): Promise<Outcome> {
+  const { directory, kills, sabotage } = plan
+  const random = seeded(plan.seed)
+  const feeder = new Child('feeder', [
+    join(import.meta.dirname, 'feeder.ts'),
+    ...['--data', directory, '--seed', String(plan.seed)],
+  ])
+  await feeder.line()
+  const folder = await openToLook(directory)
+  const ask = async (request: string): Promise<FeederStatus> => JSON.parse(await feeder.ask(request))
+  try {
+    const lives: Life[] = []
+    await ask('directory')
+    lives.push(await live(startWorker(plan, 0), { folder, random, feed: null, aim: 'anywhere' }))
+    await untilDirectoryIsRead(plan, folder)
+    const share = Math.floor(plan.rfis / kills)
+    for (let life = 1; life < kills; life += 1) {
+      await ask(`rfis ${share}`)
+      const more = async () => void (await ask('rfis 20'))
+      lives.push(
+        await live(startWorker(plan, life), {
+          folder,
+          random,
+          feed: more,
+          aim: aims[life % aims.length] ?? 'anywhere',
+        }),
+      )
+    }
+    const { rfis } = await ask('status')
+    await ask(`rfis ${Math.max(share, plan.rfis - rfis)}`)
+    const last = startWorker(plan, kills)
+    await untilDrained(folder, ask, { children: [last, feeder], timers: sabotage === 'none' })
+    const status = await ask('status')
+    const exitCode = await last.stop('SIGTERM')
+    return { ...status, lives, exitCode }
+  } finally {
+    await feeder.stop('end of input')
+    await folder.close()
+  }
+}
+
+/**
+ * The real command in the first half of the lives; then one that differs in its small batches, and in that it lingers
+ * between a send and its mark. Both on one folder, as nothing may depend on where a batch was cut.
+ */
+function startWorker({ directory, kills, sabotage }: Plan, life: number): Child {
+  const real = sabotage === 'none' && life < kills / 2
+  const args = real
+    ? [join(root, 'src/cli/main.ts'), 'worker', '--event-time', '--log-level', 'warn']
+    : [join(import.meta.dirname, 'worker.ts'), '--sabotage', sabotage]
+  return new Child(`worker ${life}`, [...args, '--data', directory])
+}
+
+/** When a worker is killed: at any moment, or at one that is short and matters. */
+type Aim = 'anywhere' | 'before it sends' | 'before it marks as sent'
+
+/**
+ * Lets the worker take some part of what lies before it, much or little, and kills it while there is more. `feed` sends a
+ * few RFIs; null in the first life, which has profiles alone.
+ */
+async function live(
+  worker: Child,
+  {
+    folder,
+    random,
+    feed,
+    aim,
+  }: { folder: Folder; random: Random; feed: (() => Promise<void>) | null; aim: Aim },
+): Promise<Life> {
+  const before = await progressOf(folder)
+  const goal = before.done + 1 + Math.floor(random() * before.left)
+  const gotSome = async () => {
+    const { done, left } = await progressOf(folder)
+    return done >= goal || (done > before.done && left === 0)
+  }
+  await until('work', [worker], gotSome, { pause: 10 })
+  await new Promise(resolve => setTimeout(resolve, between(random, 0, feed === null ? 0 : longestDelay)))
+  const missed = aim === 'anywhere' || !(await untilItOwes(folder, worker, aim))
+  if (missed && feed !== null && (await progressOf(folder)).left === 0) {
+    await feed()
+    await until('more work', [worker], async () => (await progressOf(folder)).left > 0, { pause: 0 })
+  }
+  await worker.kill()
+  const { done, left } = await progressOf(folder)
+  return { advanced: done - before.done, left, owed: await folder.store.journal.unsentCount() }
+}
+
+const aimingTime = 300
+
+/**
+ * Waits for an entry of the journal that isn't sent, or that is sent and not yet marked so: there is little time for
+ * either. False when none was met for a while.
+ */
+async function untilItOwes(folder: Folder, worker: Child, aim: Aim): Promise<boolean> {
+  const end = performance.now() + aimingTime
+  let sentBefore: number | null = null
+  let met = false
+  const aimed = async () => {
+    const owes = (await folder.store.journal.unsentCount()) > 0
+    if (!owes) sentBefore = null
+    else if (aim === 'before it sends') met = true
+    else {
+      const sent = sentRecords(folder)
+      sentBefore ??= sent
+      met = sent > sentBefore
+    }
+    return met || performance.now() > end
+  }
+  await until('an entry unsent', [worker], aimed, { pause: 0 })
+  return met
+}
+
+/** A worker of its own, so that every router to come reads all profiles before its first RFI. */
+async function untilDirectoryIsRead(plan: Plan, folder: Folder): Promise<void> {
+  const worker = startWorker(plan, 0)
+  await until('the directory', [worker], async () => (await progressOf(folder, ['directory'])).left === 0)
+  await worker.kill()
+}
+
+async function untilDrained(
+  folder: Folder,
+  ask: (request: string) => Promise<FeederStatus>,
+  { children, timers }: { children: readonly Child[]; timers: boolean },
+): Promise<void> {
+  let quietAt: number | null = null
+  const drained = async () => {
+    const { idle } = await ask('status')
+    const { done, left } = await progressOf(folder)
+    const owed = await folder.store.journal.unsentCount()
+    const quiet = idle && left === 0 && owed === 0 && (!timers || (await dueNow(folder)) === 0)
+    // Twice in a row: what one lane sent last may be another's first.
+    if (quiet && quietAt === done) return true
+    quietAt = quiet ? done : null
+    return false
+  }
+  await until('all work done', children, drained, { deadline: 120_000, pause: 20 })
+}
