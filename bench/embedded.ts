@@ -176,6 +176,8 @@ else {
   console.log(
     `${rfiCount} RFIs, ${referrals} referrals (${unroutable} unroutable), ${values.partners} partners`,
   )
-  console.log(`end to end   ${result.seconds} s   ${result.rfisPerSecond} RFIs/s   (${result.rfisPerProcessorSecond} per second of processor time)`)
+  console.log(
+    `end to end   ${result.seconds} s   ${result.rfisPerSecond} RFIs/s   (${result.rfisPerProcessorSecond} per second of processor time)`,
+  )
   console.log(`bare writes  ${result.bareSeconds} s   the worker runs at ${result.ofBareLoop} of them`)
 }

@@ -20,6 +20,7 @@ import { runHistory } from './run-history.ts'
 
 const sample = fileURLToPath(new URL('../../examples/tenders/sample/', import.meta.url))
 const seed = 'tsuchiura'
+const madeUp = 'Bids (accepted), wins and losses are real; answer times, declines and silence are made up.'
 const defaultFolder = '.data/demo'
 
 export function demo(command: Command): void {
@@ -53,6 +54,7 @@ export function demo(command: Command): void {
           [
             styled('bold', `${counts.rfis} tenders in ${seconds} s`),
             countLines(counts),
+            madeUp,
             styled('bold', 'The funnel'),
             funnelTable(rows, null),
             ...(report === null ? [] : [rfiText(report)]),

@@ -83,7 +83,7 @@ function why({ referrals }: RfiReport): string {
 
 function told(notices: readonly Notice[]): string {
   const lines = notices.map(notice => `  ${minuteOf(notice.occurredAt)}  ${clean(noticeText(notice))}`)
-  return [styled('bold', 'What the customer was told'), ...lines].join('\n')
+  return [styled('bold', 'Notices for the customer'), ...lines].join('\n')
 }
 
 function noticeText(notice: Notice): string {

@@ -2,7 +2,6 @@ import { soonAfterAcceptance } from './clocks.ts'
 import type { Command, Engagement, EngagementChanges, TeamContact } from './commands.ts'
 import type { ReferralEvent, Rejection, RejectionCode } from './events.ts'
 import { evolve } from './evolve.ts'
-import type { CommandId } from './ids.ts'
 import type { Referral } from './referral.ts'
 import { type Timestamp, toMillis } from './time.ts'
 import { registrationEligible } from './vocabulary.ts'
@@ -16,7 +15,7 @@ export interface Decision {
 /** An event before the referral's own fields are put on it. */
 type Happening = ReferralEvent extends infer Event
   ? Event extends ReferralEvent
-    ? Omit<Event, 'rfiId' | 'referralId' | 'partnerId' | 'version' | 'commandId' | 'occurredAt'>
+    ? Omit<Event, 'rfiId' | 'referralId' | 'partnerId' | 'version' | 'commandId' | 'claimedAt' | 'occurredAt'>
     : never
   : never
 type Verdict = readonly Happening[] | RejectionCode
@@ -30,7 +29,7 @@ type Verdict = readonly Happening[] | RejectionCode
 export function decide(referral: Referral, command: Command, at: Timestamp): Decision {
   const events: ReferralEvent[] = []
   let state = referral
-  const apply = (happening: Happening, occurredAt: Timestamp, commandId: CommandId | null) => {
+  const apply = (happening: Happening, occurredAt: Timestamp) => {
     const { rfiId, referralId, partnerId } = referral
     const event = {
       ...happening,
@@ -39,27 +38,52 @@ export function decide(referral: Referral, command: Command, at: Timestamp): Dec
       referralId,
       partnerId,
       version: state.version + 1,
-      commandId,
+      commandId: command.commandId,
+      claimedAt: command.occurredAt,
     }
     events.push(event as ReferralEvent)
     state = evolve(state, event as ReferralEvent)
   }
 
-  if (state.status === 'New' && at >= state.expiresAt)
-    apply({ type: 'referral.expired' }, state.expiresAt, null)
+  const expired = overdue(state, at)
+  if (expired !== null) {
+    events.push(expired)
+    state = evolve(state, expired)
+  }
   // Before all else that could tell a stranger something, or let it use up the ids of others.
   if (command.partnerId !== referral.partnerId)
     return { events, rejection: rejection(state, command, at, 'wrong-partner') }
   if (state.applied.includes(command.commandId)) return { events, rejection: null }
   const timer = timerEvent(state, command, at)
   if (timer !== null) {
-    for (const happening of timer.happenings) apply(happening, timer.dueAt, command.commandId)
+    for (const happening of timer.happenings) apply(happening, timer.dueAt)
     return { events, rejection: null }
   }
   const verdict = judge(state, command, at)
   if (typeof verdict === 'string') return { events, rejection: rejection(state, command, at, verdict) }
-  for (const happening of verdict) apply(happening, at, command.commandId)
+  for (const happening of verdict) apply(happening, at)
   return { events, rejection: null }
+}
+
+/** The expiry of a New referral whose time is up at `at`, as of `expiresAt`; null while it isn't. */
+export function overdue(referral: Referral, at: Timestamp): ReferralEvent | null {
+  if (referral.status !== 'New' || at < referral.expiresAt) return null
+  const { rfiId, referralId, partnerId, version, expiresAt } = referral
+  return {
+    type: 'referral.expired',
+    occurredAt: expiresAt,
+    rfiId,
+    referralId,
+    partnerId,
+    version: version + 1,
+    commandId: null,
+    claimedAt: null,
+  }
+}
+
+/** What a rejection tells of the referral it met. */
+export function met({ status, substatus, version }: Referral): NonNullable<Rejection['met']> {
+  return { status, substatus, metVersion: version }
 }
 
 function judge(referral: Referral, command: Command, at: Timestamp): Verdict {
@@ -204,9 +228,7 @@ function rejection(referral: Referral, command: Command, at: Timestamp, code: Re
     commandId: command.commandId,
     commandType: command.type,
     code,
-    met: stranger
-      ? null
-      : { status: referral.status, substatus: referral.substatus, metVersion: referral.version },
+    met: stranger ? null : met(referral),
     field: null,
     found: null,
     expected: null,

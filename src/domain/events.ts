@@ -26,6 +26,8 @@ const common = {
   version: z.int().min(1),
   /** The command that caused it; null when a deadline or the routing did. */
   commandId: commandIdSchema.nullable(),
+  /** When that command said it was given: kept, and gains nobody speed or a deadline. */
+  claimedAt: timestampSchema.nullable(),
 }
 
 export const addresseeSchema = z.enum(['inviter', 'customer', 'none'])

@@ -183,7 +183,8 @@ export class Lane<T> {
         wait,
       )
       const size = outgoing.reduce((sum, record) => sum + sizeOf(record), 0)
-      if (records.length > 0) this.#outputPerInput = Math.max(1, (this.#outputPerInput + size / records.length) / 2)
+      if (records.length > 0)
+        this.#outputPerInput = Math.max(1, (this.#outputPerInput + size / records.length) / 2)
       if (records.length > 1 && size > outputLimit) return 'too-much'
       const journal: JournalEntry | null =
         outgoing.length === 0

@@ -25,7 +25,7 @@ export async function outgoingRecords(
   const values = await encodeByTopic(ordered, codec)
   const traces = new Map<number, string>()
   for (const { offset, headers } of options.causes) {
-    const trace = headers['traceparent']
+    const trace = headers.traceparent
     if (trace !== undefined && traceparent.test(trace)) traces.set(offset, trace)
   }
   let cause = -1

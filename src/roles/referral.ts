@@ -1,6 +1,6 @@
 import { nextDueAt } from '../domain/clocks.ts'
 import { type Command, commandIdsSchema, commandSchema } from '../domain/commands.ts'
-import { decide } from '../domain/decide.ts'
+import { type Decision, decide, met, overdue } from '../domain/decide.ts'
 import type { ReferralEvent, Rejection } from '../domain/events.ts'
 import { evolve } from '../domain/evolve.ts'
 import { type ReferralId, splitReferralId } from '../domain/ids.ts'
@@ -36,26 +36,17 @@ export function referral(): Role<ReferralInput> {
         ...new Set(inputs.map(({ value }) => referralIdOfInput(value))),
       ])
       const current = new Map<string, ReferralDocument>(stored)
-      const closings: { event: ReferralEvent; cause: number; at: string }[] = []
+      const closings: Closing[] = []
       for (const { origin, value } of inputs) {
         const at = toTimestamp(origin.timestamp)
         const cause = origin.offset
-        if (value.kind === 'malformed') {
-          effects.emit(rejectionOf(malformed(value, at), cause))
-          continue
-        }
-        const { command } = value
-        const document = current.get(command.referralId)
-        if (document === undefined) {
-          effects.emit(rejectionOf(unknownReferral(command, at), cause))
-          continue
-        }
-        const { events, rejection } = decide(document, command, at)
-        if (events.length > 0) current.set(document._id, after(document, events))
+        const document = current.get(referralIdOfInput(value))
+        const { events, rejection } = meet(document, value, at)
+        if (document !== undefined && events.length > 0) current.set(document._id, after(document, events))
         for (const event of events) {
           effects.emit(eventOf(event, cause))
-          if (event.type === 'referral.declined' || event.type === 'referral.expired')
-            closings.push({ event, cause, at })
+          if (event.type !== 'referral.declined' && event.type !== 'referral.expired') continue
+          closings.push({ event, cause, at, family: familyOf(event.referralId, current) })
         }
         if (rejection !== null) effects.emit(rejectionOf(rejection, cause))
         if (events.length === 0 && rejection === null) effects.count('without-effect')
@@ -65,7 +56,7 @@ export function referral(): Role<ReferralInput> {
         if (before === undefined || before === document) continue
         effects.write({ kind: 'replace', collection: 'referrals', document, version: before.version })
       }
-      effects.emit(...(await notices(closings, current, read)))
+      effects.emit(...(await notices(closings, read)))
       return effects.build()
     },
   }
@@ -101,6 +92,23 @@ function rejectionOf(rejection: Rejection, cause: number): Emission {
   return { cause, topic: topics.status, key, type, time, value: rejection }
 }
 
+/** What an input comes to, whether there is such a referral or not, and whether it could be read whole or not. */
+function meet(document: ReferralDocument | undefined, input: ReferralInput, at: string): Decision {
+  if (input.kind === 'command') {
+    return document === undefined
+      ? { events: [], rejection: unknownReferral(input.command, at) }
+      : decide(document, input.command, at)
+  }
+  const expired = document === undefined ? null : overdue(document, at)
+  const rejection = malformed(input, at)
+  const events = expired === null ? [] : [expired]
+  if (document === undefined || document.partnerId !== input.ids.partnerId) return { events, rejection }
+  return {
+    events,
+    rejection: { ...rejection, met: met(expired === null ? document : evolve(document, expired)) },
+  }
+}
+
 function unknownReferral({ commandId, referralId, partnerId, type }: Command, at: string): Rejection {
   return { ...blank(referralId, at), commandId, partnerId, commandType: type, code: 'unknown-referral' }
 }
@@ -124,19 +132,33 @@ function blank(referralId: ReferralId, at: string) {
   } as const
 }
 
-/** What the customer, or the inviter, is told once a referral was declined or expired. One query for the batch. */
-async function notices(
-  closings: readonly { event: ReferralEvent; cause: number; at: string }[],
+/** A referral that closed unanswered or declined, with what the batch had made of its relatives by then. */
+interface Closing {
+  readonly event: ReferralEvent
+  readonly cause: number
+  readonly at: string
+  readonly family: ReadonlyMap<string, ReferralDocument>
+}
+
+/** Those of the batch that belong to the same chain of RFIs, as they stand now: later commands don't count yet. */
+function familyOf(
+  referralId: ReferralId,
   current: ReadonlyMap<string, ReferralDocument>,
-  read: Reader<Collections>,
-): Promise<Emission[]> {
+): ReadonlyMap<string, ReferralDocument> {
+  const root = current.get(referralId)?.root
+  return new Map([...current].filter(([, document]) => document.root === root))
+}
+
+/** What the customer, or the inviter, is told once a referral was declined or expired. One query for the batch. */
+async function notices(closings: readonly Closing[], read: Reader<Collections>): Promise<Emission[]> {
   if (closings.length === 0) return []
-  const roots = new Set(closings.flatMap(({ event }) => current.get(event.referralId)?.root ?? []))
-  const family = await read.find('referrals', { where: { root: { in: [...roots] } } })
-  return closings.flatMap(({ event, cause, at }) => {
-    const closed = current.get(event.referralId)
+  const roots = new Set(closings.flatMap(({ event, family }) => family.get(event.referralId)?.root ?? []))
+  const stored = await read.find('referrals', { where: { root: { in: [...roots] } } })
+  const byRoot = Map.groupBy(stored, ({ root }) => root)
+  return closings.flatMap(({ event, cause, at, family }) => {
+    const closed = family.get(event.referralId)
     if (closed === undefined) return []
-    const relatives = family.flatMap(one => (one.root === closed.root ? [current.get(one._id) ?? one] : []))
+    const relatives = (byRoot.get(closed.root) ?? []).map(one => family.get(one._id) ?? one)
     return [noticeOf(noticeFor(closed, event, relatives, at), cause)]
   })
 }

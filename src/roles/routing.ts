@@ -5,6 +5,7 @@ import { chooseLocation } from '../domain/location.ts'
 import type { Candidate } from '../domain/notices.ts'
 import type { Rfi } from '../domain/rfi.ts'
 import { addMillis, toTimestamp } from '../domain/time.ts'
+import { unknownTerms } from '../domain/vocabulary.ts'
 import { queryOf } from '../matching/query.ts'
 import { type Considered, type Ranking, rank, rankRequested } from '../ranking/rank.ts'
 import { type Receipt, receiptOf } from '../ranking/receipt.ts'
@@ -46,6 +47,8 @@ export function route(input: RoutingInput): Routing {
   const ranking = refusal === null ? rankFor(input, query, count) : null
   const considered = ranking?.considered ?? []
   const chosen = requested ? considered : considered.slice(0, count)
+  const next =
+    requested && ranking !== null ? nextAfterRequest(input, query) : considered.slice(chosen.length)
   const receipt = receiptOf({
     rfiId: rfi.rfiId,
     at: toTimestamp(routedAt),
@@ -58,7 +61,7 @@ export function route(input: RoutingInput): Routing {
   })
   return {
     events: chosen.map((considered, index) => routedEvent(input, considered, index + 1)),
-    candidates: considered.slice(chosen.length, chosen.length + nextInLine).map(candidateOf),
+    candidates: next.slice(0, nextInLine).map(candidateOf),
     reasons: refusal === null ? nonZero(ranking?.refused ?? {}) : { [refusal]: 1 },
     terms: query.terms,
     receipt,
@@ -70,6 +73,20 @@ function refusedWhole(rfi: Rfi, routedAt: number): 'no-consent' | 'already-expir
   if (!rfi.consent.shareWithPartners) return 'no-consent'
   if (rfi.expiresAt !== null && rfi.expiresAt <= toTimestamp(routedAt)) return 'already-expired'
   return null
+}
+
+/** Whom we would have chosen beside those the customer did: what it may turn to when they decline. */
+function nextAfterRequest(input: RoutingInput, query: ReturnType<typeof queryOf>): readonly Considered[] {
+  const asked = new Set([...input.asked, ...input.rfi.requestedPartners])
+  const { rfi, routedAt, tables, full } = input
+  const { index, evidenceOf, population, release } = tables
+  const others = { rfi, query, index, evidenceOf, population, release, now: routedAt, full, excluded: asked }
+  return rank({ ...others, count: 1, depth: nextInLine }).considered
+}
+
+/** What was asked for under a name that the vocabularies don't have: kept, and said. */
+function unknownKinds(need: Rfi['need']): string[] {
+  return [...new Set(unknownTerms(need).map(({ kind }) => `unknown-${kind}`))]
 }
 
 function rankFor(input: RoutingInput, query: ReturnType<typeof queryOf>, count: number): Ranking {
@@ -104,6 +121,7 @@ function routedEvent(input: RoutingInput, considered: Considered, rank: number):
     partnerId: profile.partnerId,
     version: 1,
     commandId: null,
+    claimedAt: null,
     profileId: profile.profileId,
     channel: rfi.channel,
     customer: { country, region, city, size, locale },
@@ -122,7 +140,7 @@ function routedEvent(input: RoutingInput, considered: Considered, rank: number):
     rule: rfi.requestedPartners.length > 0 ? 'requested' : 'rank',
     weightsId: tables.release.weightsId,
     possibleDuplicateOf: input.openReferral(profile.partnerId),
-    flags: [...considered.flags],
+    flags: [...considered.flags, ...(notifiable ? [] : ['not-notifiable']), ...unknownKinds(rfi.need)],
     test: rfi.test,
   }
 }

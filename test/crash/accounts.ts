@@ -14,7 +14,7 @@ export interface Accounts {
   /** The clock's, of them. */
   readonly clockCommands: number
   readonly rejections: number
-  /** Dead letters by code. */
+  /** Dead letters by `<role> <code>`. */
   readonly dead: Readonly<Record<string, number>>
   /** Records that a reader outside drops. */
   readonly repeats: number
@@ -43,7 +43,7 @@ export async function accountsOf(directory: string): Promise<Accounts> {
       commands: commands.length,
       clockCommands: commands.filter(({ headers }) => headers.ce_id !== undefined).length,
       rejections: events.filter(({ type }) => type === 'referral.command-rejected').length,
-      dead: tally((await store.find('dead', { where: {} })).map(({ code }) => code)),
+      dead: tally((await store.find('dead', { where: {} })).map(({ role, code }) => `${role} ${code}`)),
       repeats: repeats.reduce((sum, { dropped }) => sum + dropped, 0),
       contradictions: [
         ...repeats.flatMap(({ contradictions }) => contradictions),
@@ -127,7 +127,7 @@ function counted(
   })
 }
 
-function tally(names: readonly string[]): Record<string, number> {
+export function tally(names: readonly string[]): Record<string, number> {
   const counts: Record<string, number> = {}
   for (const name of names) counts[name] = (counts[name] ?? 0) + 1
   return counts

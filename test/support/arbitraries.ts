@@ -30,6 +30,7 @@ export function routed(fields: Partial<RoutedEvent> = {}): RoutedEvent {
     partnerId: owner,
     version: 1,
     commandId: null,
+    claimedAt: null,
     profileId: 'acme/PT' as RoutedEvent['profileId'],
     channel: 'marketing',
     customer: { country: 'PT', region: 'PT-11', city: 'Lisboa', size: '51to250employees', locale: 'pt-PT' },

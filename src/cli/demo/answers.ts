@@ -92,14 +92,12 @@ function lineOf(command: RealCommand): HistoryLine {
 
 const shareDeclining = 0.45
 
-/** Made up: mostly that the work doesn't fit, as one would expect of firms with crews of their own. */
+/** Made up: that the work doesn't fit, as one would expect of firms with crews of their own. Never spam: they are real. */
 const reasonShares: readonly (readonly [ReasonCode, number])[] = [
-  [4, 0.38],
-  [6, 0.22],
+  [4, 0.4],
+  [6, 0.25],
   [1, 0.2],
-  [8, 0.1],
-  [5, 0.06],
-  [7, 0.04],
+  [8, 0.15],
 ]
 
 function reasonAt(draw: number): ReasonCode {
