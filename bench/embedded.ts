@@ -4,19 +4,20 @@
  * journal owes nothing. Beside it, in the same run, the peer: a bare loop that reads the same RFIs and writes as many
  * rows of the same bytes in one transaction per batch, with no domain in between.
  *
- *   node bench/embedded.ts [--rfis 20000] [--partners 1000] [--per-rfi 3] [--batch 500] [--seed 1] [--json]
+ *   node bench/embedded.ts [--rfis 20000] [--partners 1000] [--per-rfi 3] [--batch 500] [--threads 2] [--seed 1] [--json]
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { openEmbedded } from '../src/adapters/embedded/folder.ts'
-import { jsonCodec } from '../src/adapters/json/json-codec.ts'
 import { systemTime } from '../src/adapters/system-time.ts'
-import { Worker } from '../src/lanes/worker.ts'
+import { lanesOf } from '../src/cli/lanes.ts'
+import { defaultThreads, RoleThread, shareOut } from '../src/cli/threads.ts'
 import { silent } from '../src/ports/logger.ts'
 import { defaultRelease } from '../src/ranking/release.ts'
 import { collections } from '../src/roles/collections.ts'
+import type { RoleName } from '../src/roles/role.ts'
 import { topicNames, topics } from '../src/roles/topics.ts'
 import { generateProfiles, generateRfis } from './generate.ts'
 
@@ -25,6 +26,7 @@ const { values } = parseArgs({
     rfis: { type: 'string', default: '20000' },
     partners: { type: 'string', default: '1000' },
     'per-rfi': { type: 'string', default: '3' },
+    threads: { type: 'string', default: String(defaultThreads()) },
     batch: { type: 'string', default: '500' },
     seed: { type: 'string', default: '1' },
     json: { type: 'boolean', default: false },
@@ -64,37 +66,34 @@ const release = {
 }
 await produce(topics.weights, [{ key: 'live', value: release }])
 
-/** Runs the roles until every lane stands at its log's end and nothing is owed. */
-async function drain(roles: readonly ('directory' | 'router' | 'referral' | 'projector')[]): Promise<number> {
-  const worker = new Worker({
-    log,
-    store,
-    codec: jsonCodec,
-    time: systemTime,
-    logger: silent,
-    roles,
-    holder: 'bench',
+/** Runs the roles, on two threads as `worker` does, until every lane stands at its log's end and nothing is owed. */
+async function drain(roles: readonly RoleName[]): Promise<number> {
+  let ready = 0
+  const logger = { ...silent, info: (_fields: object, event: string) => void (event === 'ready' && ready++) }
+  const options = {
+    data: directory,
+    partitions: null,
+    eventTime: false,
+    customerSecret: '',
     batchRecords: Number(values.batch),
-  })
-  const start = performance.now()
-  const running = worker.run()
-  for (;;) {
-    await systemTime.sleep(10)
-    if (worker.state !== 'running') continue
-    const ends = new Map(log.ends().map(({ topic, partition, end }) => [`${topic}/${partition}`, end]))
-    const stands = worker.lanes.map(({ lane, offset, state }) => ({
-      state,
-      left: (ends.get(lane.slice(lane.indexOf('/') + 1)) ?? 0) - offset,
-    }))
-    if (stands.some(({ state }) => state === 'halted')) throw new Error('a lane halted')
-    if (stands.length > 0 && stands.every(({ left, state }) => left === 0 && state === 'running')) {
-      if ((await store.journal.unsentCount()) === 0) break
-    }
   }
+  const threads = shareOut(roles, Number(values.threads)).map(
+    share => new RoleThread({ ...options, ...share, holder: 'bench' }, logger),
+  )
+  while (ready < threads.length) await systemTime.sleep(5)
+  const start = performance.now()
+  const lanes = lanesOf({ log }, roles)
+  while (!(await isDrained(lanes.length))) await systemTime.sleep(10)
   const seconds = (performance.now() - start) / 1000
-  await worker.stop()
-  await running
+  await Promise.all(threads.map(thread => thread.stop(20_000)))
   return seconds
+
+  async function isDrained(expected: number): Promise<boolean> {
+    const ends = new Map(lanesOf({ log }, roles).map(({ lane, end }) => [lane, end]))
+    const positions = (await store.positions()).filter(({ lane, offset }) => ends.get(lane) === offset)
+    const empty = [...ends.values()].filter(end => end === 0).length
+    return positions.length + empty >= expected && (await store.journal.unsentCount()) === 0
+  }
 }
 
 await drain(['directory'])

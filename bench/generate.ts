@@ -157,7 +157,8 @@ const wordDraws = new Map<string, (random: Random) => string>()
 function wordsIn(language: string): (random: Random) => string {
   const known = wordDraws.get(language)
   if (known !== undefined) return known
-  const draw = zipf(lexiconOf(language).words)
+  // The commonest word of trade is in one profile of six or so.
+  const draw = zipf(lexiconOf(language).words, 1, 10)
   wordDraws.set(language, draw)
   return draw
 }

@@ -80,9 +80,10 @@ const sounds: { readonly [language: string]: Sounds } = {
   ja: {
     common: '在庫管理 物流 会計 導入 移行 分析 製造 教育 統合 保守 倉庫 販売 人事 顧客 生産',
     little: 'の を に は が と で する ための',
-    starts: '新 総 全 自 高 基 業 情 電 工 市 地',
-    middles: '動 合 務 報 子 場 域 本 面 中',
-    ends: '化 性 力 部 系 品 料 法 器 機',
+    // Loan words: the segmenter keeps a run of katakana whole, where it would part kanji put together at random.
+    starts: 'ア カ キ コ サ シ タ テ ナ ハ マ ラ ガ ダ バ プ',
+    middles: 'ー イ ウ ク ト ス リ ン ル',
+    ends: 'ング ション トル ムス サー ター ティ ニア ック ード',
   },
 }
 

@@ -23,12 +23,15 @@ export function between(random: Random, from: number, to: number): number {
   return from + Math.floor(random() * (to - from + 1))
 }
 
-/** Draws by Zipf's law: the n-th of the list as often as 1/n^exponent. */
-export function zipf<T>(list: readonly T[], exponent = 1): (random: Random) => T {
+/**
+ * Draws by Zipf's law, as Mandelbrot mended it: the n-th of the list as often as 1/(n + offset)^exponent. An offset
+ * flattens the head, which in running text is all function words.
+ */
+export function zipf<T>(list: readonly T[], exponent = 1, offset = 0): (random: Random) => T {
   const cumulative = new Float64Array(list.length)
   let total = 0
   for (let rank = 0; rank < list.length; rank += 1) {
-    total += 1 / (rank + 1) ** exponent
+    total += 1 / (rank + 1 + offset) ** exponent
     cumulative[rank] = total
   }
   return random => {

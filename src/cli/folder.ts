@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { databaseName } from '../adapters/embedded/database.ts'
 import { type Embedded, openEmbedded } from '../adapters/embedded/folder.ts'
+import type { Member } from '../adapters/embedded/log.ts'
 import { systemTime } from '../adapters/system-time.ts'
 import type { Config } from '../ops/config.ts'
 import type { Time } from '../ports/time.ts'
@@ -23,13 +24,18 @@ export function openToRead({ data }: Pick<Config, 'data'>): Promise<Folder> {
 /** For workers (who take the folder's lock first) and producers. Makes what is missing. */
 export function openToWrite(
   { data, partitions }: Pick<Config, 'data' | 'partitions'>,
-  { time = systemTime, synchronous = 'full' }: { time?: Time; synchronous?: 'full' | 'off' } = {},
+  {
+    time = systemTime,
+    synchronous = 'full',
+    member = { index: 0, of: 1 },
+  }: { time?: Time; synchronous?: 'full' | 'off'; member?: Member } = {},
 ): Promise<Folder> {
   return openEmbedded(data, {
     catalogue: collections,
     topics: topicNames,
     time,
     synchronous,
+    member,
     ...(partitions === null ? {} : { partitions }),
   })
 }

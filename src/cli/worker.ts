@@ -1,10 +1,5 @@
-import { hostname } from 'node:os'
 import { type Command, Option } from 'commander'
 import { lockFolder } from '../adapters/embedded/worker-lock.ts'
-import { jsonCodec } from '../adapters/json/json-codec.ts'
-import { recordTime, systemTime } from '../adapters/system-time.ts'
-import type { Lane } from '../lanes/lane.ts'
-import { Worker } from '../lanes/worker.ts'
 import type { Config } from '../ops/config.ts'
 import type { Logger } from '../ports/logger.ts'
 import { type RoleName, roleNames } from '../roles/role.ts'
@@ -14,11 +9,13 @@ import { openToWrite, withFolder } from './folder.ts'
 import { lanesOf } from './lanes.ts'
 import { addCommonOptions, type CommonOptions, configOf, count, loggerOf, someOf } from './options.ts'
 import { print, printJson, whenReaderLeaves } from './output.ts'
+import { defaultThreads, RoleThread, shareOut } from './threads.ts'
 
 interface Options extends CommonOptions {
   readonly roles: readonly RoleName[]
   readonly eventTime?: boolean
   readonly stopWithin: number
+  readonly threads: number
 }
 
 export function worker(command: Command): void {
@@ -30,6 +27,11 @@ export function worker(command: Command): void {
     )
     .option('--event-time', "everything happens at its record's time: for runs that come out the same again")
     .addOption(new Option('--stop-within <seconds>', 'how long a stop may take').argParser(count).default(20))
+    .addOption(
+      new Option('--threads <n>', 'threads that share the partitions')
+        .argParser(count)
+        .default(defaultThreads()),
+    )
     .addHelpText(
       'after',
       '\nSIGTERM or SIGINT stops it: nothing new is taken, what is under way is finished. A second one ends it at once;' +
@@ -47,7 +49,7 @@ export function worker(command: Command): void {
 }
 
 async function runWorker(config: Config, options: Options): Promise<void> {
-  const { roles, eventTime = false, stopWithin } = options
+  const { roles, eventTime = false, stopWithin, threads } = options
   const tell = options.json === true ? printJson : (said: Said) => print(inWords(said))
   const logger = await loggerOf(config)
   const lock = lockFolder(config.data)
@@ -58,18 +60,25 @@ async function runWorker(config: Config, options: Options): Promise<void> {
       if (config.customerSecret === '' && roles.includes('router'))
         logger.info({ variable: 'ROUTER_CUSTOMER_SECRET' }, 'customer-secret-not-set')
       const expected = lanesOf(folder, roles).length
-      const running = new Worker({
-        ...folder,
-        codec: jsonCodec,
-        time: systemTime,
-        ...(eventTime ? { batchTime: recordTime } : {}),
-        logger: lanesTold(logger, expected, tell),
-        roles,
-        customerSecret: config.customerSecret,
-        holder: `${hostname()}/${process.pid}`,
-      })
-      const lanes = await untilStopped(running, stopWithin * 1000)
-      tell({ event: 'stopped', counts: sumCounts(lanes) })
+      const shares = shareOut(roles, threads)
+      const told = lanesTold(logger, { lanes: expected, threads: shares.length }, tell)
+      const running = shares.map(
+        share =>
+          new RoleThread(
+            {
+              ...share,
+              data: config.data,
+              partitions: config.partitions,
+              eventTime,
+              customerSecret: config.customerSecret,
+              // The folder's lock keeps other workers away: the next one need not wait for the clock's lease to end.
+              holder: 'embedded',
+            },
+            told,
+          ),
+      )
+      await untilStopped(running, stopWithin * 1000)
+      tell({ event: 'stopped', counts: sumCounts(running.flatMap(({ counts }) => counts)) })
     })
   } finally {
     lock.release()
@@ -106,11 +115,15 @@ function inWords(said: Said): string {
 }
 
 /** Passes everything on, and tells of lanes as they come; `ready` once all that are expected have. */
-function lanesTold(logger: Logger, expected: number, tell: (said: Said) => void): Logger {
+function lanesTold(
+  logger: Logger,
+  expected: { readonly lanes: number; readonly threads: number },
+  tell: (said: Said) => void,
+): Logger {
   const settled = new Set<string>()
-  let [tablesRead, told] = [false, false]
+  let [tablesRead, told] = [0, false]
   const readyYet = () => {
-    if (told || !tablesRead || settled.size < expected) return
+    if (told || tablesRead < expected.threads || settled.size < expected.lanes) return
     told = true
     tell({ event: 'ready' })
   }
@@ -124,7 +137,7 @@ function lanesTold(logger: Logger, expected: number, tell: (said: Said) => void)
     },
     info(fields, event) {
       logger.info(fields, event)
-      if (event === 'ready') tablesRead = true
+      if (event === 'ready') tablesRead += 1
       readyYet()
     },
     warn: (fields, event) => logger.warn(fields, event),
@@ -146,22 +159,23 @@ function isHalt(fields: object): fields is { lane: string; reason: string } {
   return 'lane' in fields && 'reason' in fields
 }
 
-/** Runs until a signal comes. Returns the lanes there were, whose counts go on until the last batch is done. */
-async function untilStopped(worker: Worker, deadline: number): Promise<readonly Lane<never>[]> {
-  let lanes: readonly Lane<never>[] = []
-  let stopping: Promise<void> | null = null
+/** Runs until a signal comes, or a thread can't go on, and then stops them all. */
+async function untilStopped(threads: readonly RoleThread[], deadline: number): Promise<void> {
+  let stopping: Promise<unknown> | null = null
+  const stopAll = () => {
+    stopping ??= Promise.allSettled(threads.map(thread => thread.stop(deadline)))
+    return stopping
+  }
   const stop = () => {
     if (stopping !== null) giveUp('stopped at once')
-    lanes = worker.lanes
-    stopping = worker.stop(deadline)
+    void stopAll()
     setTimeout(() => giveUp('the stop took too long'), deadline + 5_000).unref()
   }
   process.on('SIGTERM', stop).on('SIGINT', stop)
   try {
-    await worker.run()
-    await stopping
-    return lanes
+    await Promise.all(threads.map(thread => thread.run()))
   } finally {
+    await stopAll()
     process.off('SIGTERM', stop).off('SIGINT', stop)
   }
 }
@@ -171,9 +185,9 @@ function giveUp(why: string): never {
   process.exit(1)
 }
 
-function sumCounts(lanes: readonly Lane<never>[]): Record<string, number> {
+function sumCounts(lanes: readonly Readonly<Record<string, number>>[]): Record<string, number> {
   const sums: Record<string, number> = {}
-  for (const { counts } of lanes)
+  for (const counts of lanes)
     for (const [name, count] of Object.entries(counts)) sums[name] = (sums[name] ?? 0) + count
   return sums
 }

@@ -184,13 +184,7 @@ export const collections: Catalogue<Collections> = {
   weights: { indexes: [changed] },
   rfis: { indexes: [['outcome']] },
   referrals: {
-    indexes: [
-      ['rfiId'],
-      ['root'],
-      ['customerKey', 'status', 'routedAt'],
-      ['profileId', 'status'],
-      ['nextDueAt'],
-    ],
+    indexes: [['root'], ['customerKey', 'status', 'routedAt'], ['profileId', 'status'], ['nextDueAt']],
   },
   receipts: { indexes: [] },
   contacts: { indexes: [] },

@@ -3,16 +3,15 @@ import type { RoutedEvent } from '../domain/events.ts'
 import type { PartnerId, ReferralId } from '../domain/ids.ts'
 import type { Rfi } from '../domain/rfi.ts'
 import { toMillis, toTimestamp } from '../domain/time.ts'
-import { customerKey } from './customer-key.ts'
 import type { Input, RoleContext } from './role.ts'
 
 export async function loadOpenReferrals(
-  inputs: readonly Input<Rfi>[],
+  customers: ReadonlyMap<Input<Rfi>, string | null>,
   { now, read }: RoleContext,
-  secret: string,
 ): Promise<OpenReferrals> {
-  const keys = new Set(inputs.flatMap(({ value }) => customerKey(value.customer, secret) ?? []))
-  const earliest = Math.min(...inputs.map(({ origin }) => Math.max(now, origin.timestamp))) - duplicateWithin
+  const keys = new Set([...customers.values()].filter(key => key !== null))
+  const times = [...customers.keys()].map(({ origin }) => Math.max(now, origin.timestamp))
+  const earliest = Math.min(...times) - duplicateWithin
   const open = new OpenReferrals()
   if (keys.size === 0) return open
   const referrals = await read.find('referrals', {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { nextDueAt } from '../domain/clocks.ts'
 import { evolve } from '../domain/evolve.ts'
 import { type PartnerId, type ProfileId, type RfiId, splitReferralId } from '../domain/ids.ts'
@@ -37,7 +37,10 @@ export function router(options: RouterOptions): Role<Rfi> {
       value === null ? { ok: false, fault: tombstoneFault } : parseShape(rfiSchema, value),
     async process(inputs, context) {
       const known = await loadKnown(inputs, context.read)
-      const open = await loadOpenReferrals(inputs, context, options.customerSecret)
+      const keys = new Map(
+        inputs.map(input => [input, customerKey(input.value.customer, options.customerSecret)]),
+      )
+      const open = await loadOpenReferrals(keys, context)
       const capacity = new Capacity(context.read, limited)
       await capacity.load()
       for (;;) {
@@ -45,6 +48,7 @@ export function router(options: RouterOptions): Role<Rfi> {
           rfis: new Map(known),
           open: open.copy(),
           capacity: capacity.begin(),
+          keys,
         })
         // A profile with a limit was met whose open referrals aren't counted yet: count, and route again.
         if (!(await capacity.load())) return effects.build()
@@ -57,20 +61,23 @@ interface Seen {
   readonly rfis: Map<string, Pick<RfiDocument, 'hash' | 'chain' | 'referralIds'>>
   readonly open: OpenReferrals
   readonly capacity: Capacity
+  /** Who the customer of each input is, as a keyed hash. */
+  readonly keys: ReadonlyMap<Input<Rfi>, string | null>
 }
 
 function routeBatch(
   inputs: readonly Input<Rfi>[],
   context: RoleContext,
-  { tables, customerSecret }: RouterOptions,
-  { rfis, open, capacity }: Seen,
+  { tables }: RouterOptions,
+  { rfis, open, capacity, keys }: Seen,
 ): EffectsBuilder {
   const effects = new EffectsBuilder()
-  for (const { origin, value: rfi } of inputs) {
-    const hash = createHash('sha256').update(JSON.stringify(rfi)).digest('base64url')
+  for (const input of inputs) {
+    const { origin, value: rfi } = input
+    const rfiHash = hash('sha256', JSON.stringify(rfi), 'base64url')
     const before = rfis.get(rfi.rfiId)
     if (before !== undefined) {
-      if (before.hash === hash) effects.count('ignored-repeats')
+      if (before.hash === rfiHash) effects.count('ignored-repeats')
       else {
         const fault = {
           code: 'rfi-differs',
@@ -87,7 +94,7 @@ function routeBatch(
     const routedAt = Math.max(context.now, origin.timestamp)
     const followed = rfi.followsRfiId === null ? undefined : rfis.get(rfi.followsRfiId)
     const chain = rfi.followsRfiId === null ? [] : [...(followed?.chain ?? []), rfi.followsRfiId]
-    const key = customerKey(rfi.customer, customerSecret)
+    const key = keys.get(input) ?? null
     const routing = route({
       rfi,
       routedAt,
@@ -98,7 +105,7 @@ function routeBatch(
     })
     const document: RfiDocument = {
       _id: rfi.rfiId,
-      hash,
+      hash: rfiHash,
       receivedAt: toTimestamp(routedAt),
       outcome: routing.events.length > 0 ? 'routed' : 'unroutable',
       chain,

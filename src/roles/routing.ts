@@ -4,7 +4,7 @@ import { type PartnerId, type ProfileId, type ReferralId, referralIdOf } from '.
 import { chooseLocation } from '../domain/location.ts'
 import type { Candidate } from '../domain/notices.ts'
 import type { Rfi } from '../domain/rfi.ts'
-import { addMillis, toTimestamp } from '../domain/time.ts'
+import { toTimestamp } from '../domain/time.ts'
 import { unknownTerms } from '../domain/vocabulary.ts'
 import { queryOf } from '../matching/query.ts'
 import { type Considered, type Ranking, rank, rankRequested } from '../ranking/rank.ts'
@@ -59,8 +59,12 @@ export function route(input: RoutingInput): Routing {
     release,
     releaseHash: tables.releaseHash,
   })
+  const times = timesOf(rfi, routedAt)
+  const flags = unknownKinds(rfi.need)
   return {
-    events: chosen.map((considered, index) => routedEvent(input, considered, index + 1)),
+    events: chosen.map((considered, index) =>
+      routedEvent(input, considered, { rank: index + 1, times, flags }),
+    ),
     candidates: next.slice(0, nextInLine).map(candidateOf),
     reasons: refusal === null ? nonZero(ranking?.refused ?? {}) : { [refusal]: 1 },
     terms: query.terms,
@@ -107,15 +111,37 @@ function rankFor(input: RoutingInput, query: ReturnType<typeof queryOf>, count: 
   return rfi.requestedPartners.length > 0 ? rankRequested(rankInput, rfi.requestedPartners) : rank(rankInput)
 }
 
-function routedEvent(input: RoutingInput, considered: Considered, rank: number): RoutedEvent {
-  const { rfi, routedAt, tables } = input
+/** All clocks run from `routedAt`; they are the same for every referral of an RFI. */
+function timesOf(rfi: Rfi, routedAt: number) {
+  const occurredAt = toTimestamp(routedAt)
+  return {
+    occurredAt,
+    flameEndsAt: rfi.contactMeDirectly && rfi.consent.contact ? toTimestamp(routedAt + flameLasts) : null,
+    remindAt: toTimestamp(routedAt + adviceAfter),
+    expiresAt: rfi.expiresAt ?? toTimestamp(routedAt + expiresAfter),
+  }
+}
+
+function routedEvent(
+  input: RoutingInput,
+  considered: Considered,
+  {
+    rank,
+    times,
+    flags,
+  }: {
+    readonly rank: number
+    readonly times: ReturnType<typeof timesOf>
+    readonly flags: readonly string[]
+  },
+): RoutedEvent {
+  const { rfi, tables } = input
   const { profile } = considered
-  const at = toTimestamp(routedAt)
   const { location, notifiable } = chooseLocation(profile, rfi.customer)
   const { country, region, city, size, locale } = rfi.customer
   return {
     type: 'referral.routed',
-    occurredAt: at,
+    ...times,
     rfiId: rfi.rfiId,
     referralId: referralIdOf(rfi.rfiId, profile.partnerId),
     partnerId: profile.partnerId,
@@ -132,15 +158,12 @@ function routedEvent(input: RoutingInput, considered: Considered, rank: number):
     followsRfiId: rfi.followsRfiId,
     location,
     notifiable,
-    flameEndsAt: rfi.contactMeDirectly && rfi.consent.contact ? addMillis(at, flameLasts) : null,
-    remindAt: addMillis(at, adviceAfter),
-    expiresAt: rfi.expiresAt ?? addMillis(at, expiresAfter),
     rank,
     score: considered.score,
     rule: rfi.requestedPartners.length > 0 ? 'requested' : 'rank',
     weightsId: tables.release.weightsId,
     possibleDuplicateOf: input.openReferral(profile.partnerId),
-    flags: [...considered.flags, ...(notifiable ? [] : ['not-notifiable']), ...unknownKinds(rfi.need)],
+    flags: [...considered.flags, ...(notifiable ? [] : ['not-notifiable']), ...flags],
     test: rfi.test,
   }
 }

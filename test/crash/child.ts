@@ -22,7 +22,7 @@ export class Child {
     this.#name = name
     this.#process = spawn(process.execPath, args, {
       stdio: ['pipe', 'pipe', 'pipe'],
-      env: { ...process.env, NODE_COMPILE_CACHE: compiled },
+      env: { ...withoutSettings(process.env), NODE_COMPILE_CACHE: compiled },
     })
     this.#gone = once(this.#process, 'close')
     living.add(this)
@@ -82,6 +82,12 @@ export class Child {
     living.delete(this)
     return this.#process.exitCode
   }
+}
+
+/** What would send a worker to other servers, or have it know customers by another key than the rerun. */
+function withoutSettings(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const setting = /^(ROUTER_|KAFKA_|MONGODB_|SCHEMA_REGISTRY_)/
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !setting.test(name)))
 }
 
 /** Whatever is left, for the end of a test that failed. */

@@ -73,7 +73,8 @@ describe('a worker killed again and again', () => {
       const { outcome, differences, accounts } = await runTwice({ kills, rfis, sabotage: 'none' })
       expect(differences.slice(0, 5)).toEqual([])
       expect(accounts.contradictions.slice(0, 5)).toEqual([])
-      expect(outcome.exitCode).toBe(0)
+      expect(outcome.exitCodes).toEqual([0, 0])
+      expect(outcome.sentAfterwards).toBe(0)
 
       // All this would be easy for a run in which little happened.
       expect(outcome.lives).toHaveLength(kills)
@@ -118,9 +119,8 @@ describe('the comparison', () => {
   it.each(['journal', 'position'] as const)(
     'finds that the %s was left out',
     async sabotage => {
-      const { differences, accounts } = await runTwice({ kills: 5, rfis: 200, sabotage })
+      const { differences } = await runTwice({ kills: 5, rfis: 200, sabotage })
       expect(differences.length).toBeGreaterThan(0)
-      expect(accounts.contradictions.length).toBeGreaterThan(0)
     },
     timeout,
   )

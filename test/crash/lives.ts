@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { between, type Random, seeded } from '../../bench/random.ts'
 import { Child, until } from './child.ts'
 import type { FeederStatus } from './feeder.ts'
-import { dueNow, type Folder, openToLook, progressOf, sentRecords } from './look.ts'
+import { dueSoon, type Folder, openToLook, progressOf, sentRecords } from './look.ts'
 import type { Sabotage } from './sabotage.ts'
 
 export interface Plan {
@@ -25,8 +25,10 @@ export interface Life {
 
 export interface Outcome extends FeederStatus {
   readonly lives: readonly Life[]
-  /** Of the worker that was let finish. */
-  readonly exitCode: number | null
+  /** Of the worker that was let finish, and of one that found nothing left to do. */
+  readonly exitCodes: readonly (number | null)[]
+  /** Records that the latter sent. */
+  readonly sentAfterwards: number
 }
 
 const root = join(import.meta.dirname, '..', '..')
@@ -56,14 +58,8 @@ export async function runLives(plan: Plan): Promise<Outcome> {
     for (let life = 1; life < kills; life += 1) {
       await ask(`rfis ${share}`)
       const more = async () => void (await ask('rfis 20'))
-      lives.push(
-        await live(startWorker(plan, life), {
-          folder,
-          random,
-          feed: more,
-          aim: aims[life % aims.length] ?? 'anywhere',
-        }),
-      )
+      const aim = aims[life % aims.length] ?? 'anywhere'
+      lives.push(await live(startWorker(plan, life), { folder, random, feed: more, aim }))
     }
     const { rfis } = await ask('status')
     await ask(`rfis ${Math.max(share, plan.rfis - rfis)}`)
@@ -71,7 +67,11 @@ export async function runLives(plan: Plan): Promise<Outcome> {
     await untilDrained(folder, ask, { children: [last, feeder], timers: sabotage === 'none' })
     const status = await ask('status')
     const exitCode = await last.stop('SIGTERM')
-    return { ...status, lives, exitCode }
+    const sent = sentRecords(folder)
+    const idle = startWorker({ ...plan, sabotage: 'none' }, 0)
+    while (!(await idle.line()).includes('ready'));
+    const exitCodes = [exitCode, await idle.stop('SIGTERM')]
+    return { ...status, lives, exitCodes, sentAfterwards: sentRecords(folder) - sent }
   } finally {
     await feeder.stop('end of input')
     await folder.close()
@@ -95,19 +95,16 @@ function startWorker({ directory, kills, sabotage }: Plan, life: number): Child 
 /** When a worker is killed: at any moment, or at one that is short and matters. */
 type Aim = 'anywhere' | 'before it sends' | 'before it marks as sent'
 
-/**
- * Lets the worker take some part of what lies before it, much or little, and kills it while there is more. `feed` sends a
- * few RFIs; null in the first life, which has profiles alone.
- */
-async function live(
-  worker: Child,
-  {
-    folder,
-    random,
-    feed,
-    aim,
-  }: { folder: Folder; random: Random; feed: (() => Promise<void>) | null; aim: Aim },
-): Promise<Life> {
+interface Circumstances {
+  readonly folder: Folder
+  readonly random: Random
+  /** Sends a few RFIs; null in the first life, which has profiles alone. */
+  readonly feed: (() => Promise<void>) | null
+  readonly aim: Aim
+}
+
+/** Lets the worker take some part of what lies before it, much or little, and kills it while there is more. */
+async function live(worker: Child, { folder, random, feed, aim }: Circumstances): Promise<Life> {
   const before = await progressOf(folder)
   const goal = before.done + 1 + Math.floor(random() * before.left)
   const gotSome = async () => {
@@ -168,7 +165,7 @@ async function untilDrained(
     const { idle } = await ask('status')
     const { done, left } = await progressOf(folder)
     const owed = await folder.store.journal.unsentCount()
-    const quiet = idle && left === 0 && owed === 0 && (!timers || (await dueNow(folder)) === 0)
+    const quiet = idle && left === 0 && owed === 0 && (!timers || (await dueSoon(folder)) === 0)
     // Twice in a row: what one lane sent last may be another's first.
     if (quiet && quietAt === done) return true
     quietAt = quiet ? done : null

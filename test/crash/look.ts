@@ -1,6 +1,6 @@
 import { type Embedded, openEmbedded } from '../../src/adapters/embedded/folder.ts'
 import { systemTime } from '../../src/adapters/system-time.ts'
-import { toTimestamp } from '../../src/domain/time.ts'
+import { hour, toTimestamp } from '../../src/domain/time.ts'
 import { laneOf } from '../../src/lanes/lane-name.ts'
 import { type Collections, collections } from '../../src/roles/collections.ts'
 import type { RoleName } from '../../src/roles/role.ts'
@@ -59,7 +59,7 @@ export function sentRecords({ log }: Folder): number {
   return log.ends().reduce((sum, { topic, end }) => (outputs.includes(topic) ? sum + end : sum), 0)
 }
 
-/** Referrals with a timer that should have fired by now. */
-export function dueNow({ store }: Folder): Promise<number> {
-  return store.count('referrals', { nextDueAt: { lte: toTimestamp(Date.now()), gt: '' } })
+/** Referrals with a timer that should have fired, or will within the hour: the sooner ones that RFIs asked for. */
+export function dueSoon({ store }: Folder): Promise<number> {
+  return store.count('referrals', { nextDueAt: { lte: toTimestamp(Date.now() + hour), gt: '' } })
 }

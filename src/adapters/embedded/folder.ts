@@ -1,7 +1,7 @@
 import type { Catalogue, CollectionMap } from '../../ports/store.ts'
 import type { Time } from '../../ports/time.ts'
 import { openDatabase, type Synchronous } from './database.ts'
-import { type EmbeddedLog, openEmbeddedLog } from './log.ts'
+import { type EmbeddedLog, type Member, openEmbeddedLog } from './log.ts'
 import { type EmbeddedStore, openEmbeddedStore } from './store.ts'
 
 export interface EmbeddedOptions<C extends CollectionMap> {
@@ -16,6 +16,8 @@ export interface EmbeddedOptions<C extends CollectionMap> {
   readonly synchronous?: Synchronous
   /** For readers beside a worker: the folder must exist; writing rejects. */
   readonly readOnly?: boolean
+  /** When the folder's worker reads on several threads, each with a handle of its own. Default: the only one. */
+  readonly member?: Member
 }
 
 export interface Embedded<C extends CollectionMap> {
@@ -31,11 +33,11 @@ export interface Embedded<C extends CollectionMap> {
  */
 export async function openEmbedded<C extends CollectionMap>(
   directory: string,
-  { catalogue, topics, partitions, time, synchronous = 'full', readOnly = false }: EmbeddedOptions<C>,
+  { catalogue, topics, partitions, time, synchronous = 'full', readOnly = false, member }: EmbeddedOptions<C>,
 ): Promise<Embedded<C>> {
   const database = openDatabase(directory, { synchronous, readOnly })
   try {
-    const log = openEmbeddedLog(database, time)
+    const log = openEmbeddedLog(database, time, member)
     const store = openEmbeddedStore(database, catalogue)
     if (!readOnly) log.ensureTopics(topics, partitions)
     return {

@@ -24,8 +24,18 @@ const batchBytes = 4 * 1024 * 1024
 
 const encoder = new TextEncoder()
 
+/** One of several consumers of a group on a folder: of every topic it takes the partitions `index`, `index + of` … */
+export interface Member {
+  readonly index: number
+  readonly of: number
+}
+
 /** The log of a data folder. `time` gives the append time of records. */
-export function openEmbeddedLog(database: Database, time: Pick<Time, 'now'>): EmbeddedLog {
+export function openEmbeddedLog(
+  database: Database,
+  time: Pick<Time, 'now'>,
+  member: Member = { index: 0, of: 1 },
+): EmbeddedLog {
   const topics = openTopics(database)
   const records = openRecords(database)
   const wake = openWake(database)
@@ -92,7 +102,10 @@ export function openEmbeddedLog(database: Database, time: Pick<Time, 'now'>): Em
     consumer({ group, topics: names, batchRecords }) {
       const consumer = createConsumer({
         partitions: names.flatMap(topic =>
-          Array.from({ length: topics.layout(topic).partitions }, (_, partition) => ({ topic, partition })),
+          Array.from({ length: topics.layout(topic).partitions }, (_, partition) => ({
+            topic,
+            partition,
+          })).filter(({ partition }) => partition % member.of === member.index),
         ),
         wake,
         read: (partition, from) => records.read(topics.number(partition), from, batchRecords, batchBytes),

@@ -7,7 +7,19 @@ const encoder = new TextEncoder()
 export const jsonCodec: Codec = {
   contentType: 'application/json',
   decode: (_topic, values) => Promise.resolve(values.map(decode)),
-  encode: (_topic, values) => Promise.resolve(values.map(value => encoder.encode(JSON.stringify(value)))),
+  encode: (_topic, values) => Promise.resolve(values.map(encode)),
+}
+
+/** One event goes to several topics: it is written out once. What is sent is never changed afterwards. */
+const written = new WeakMap<object, Uint8Array>()
+
+function encode(value: unknown): Uint8Array {
+  if (typeof value !== 'object' || value === null) return encoder.encode(JSON.stringify(value))
+  const known = written.get(value)
+  if (known !== undefined) return known
+  const bytes = encoder.encode(JSON.stringify(value))
+  written.set(value, bytes)
+  return bytes
 }
 
 /** The Confluent wire format's first byte, which no JSON text begins with. */

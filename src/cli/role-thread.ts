@@ -1,0 +1,46 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import { jsonCodec } from '../adapters/json/json-codec.ts'
+import { recordTime, systemTime } from '../adapters/system-time.ts'
+import { Worker } from '../lanes/worker.ts'
+import type { Logger } from '../ports/logger.ts'
+import { openToWrite, withFolder } from './folder.ts'
+import type { FromThread, RoleThreadOptions, ToThread } from './threads.ts'
+
+// The body of a `RoleThread`: some roles on a connection of their own to the data folder.
+
+const { roles, member, data, partitions, eventTime, customerSecret, holder, batchRecords } =
+  workerData as RoleThreadOptions
+
+const tell = (message: FromThread) => parentPort?.postMessage(message)
+const forward =
+  (level: keyof Logger) =>
+  (fields: object, event: string): void =>
+    tell({ kind: 'log', level, event, fields: { ...fields } })
+const logger: Logger = {
+  debug: forward('debug'),
+  info: forward('info'),
+  warn: forward('warn'),
+  error: forward('error'),
+}
+
+await withFolder(openToWrite({ data, partitions }, { member }), async folder => {
+  const worker = new Worker({
+    ...folder,
+    codec: jsonCodec,
+    time: systemTime,
+    ...(eventTime ? { batchTime: recordTime } : {}),
+    ...(batchRecords === undefined ? {} : { batchRecords }),
+    logger,
+    roles,
+    customerSecret,
+    holder,
+  })
+  let lanes = worker.lanes
+  parentPort?.on('message', ({ deadline }: ToThread) => {
+    lanes = worker.lanes
+    void worker.stop(deadline)
+  })
+  await worker.run()
+  tell({ kind: 'counts', counts: lanes.map(({ counts }) => ({ ...counts })) })
+})
+parentPort?.close()

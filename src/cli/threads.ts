@@ -1,0 +1,78 @@
+import { availableParallelism } from 'node:os'
+import { Worker as Thread } from 'node:worker_threads'
+import type { Member } from '../adapters/embedded/log.ts'
+import type { Logger } from '../ports/logger.ts'
+import type { RoleName } from '../roles/role.ts'
+
+export interface RoleThreadOptions {
+  readonly roles: readonly RoleName[]
+  readonly member: Member
+  readonly data: string
+  readonly partitions: number | null
+  readonly eventTime: boolean
+  readonly customerSecret: string
+  readonly holder: string
+  readonly batchRecords?: number
+}
+
+export type ToThread = { readonly kind: 'stop'; readonly deadline: number }
+export type FromThread =
+  | { readonly kind: 'log'; readonly level: keyof Logger; readonly event: string; readonly fields: object }
+  | { readonly kind: 'counts'; readonly counts: readonly Readonly<Record<string, number>>[] }
+
+/**
+ * How a worker's lanes share the processors: each thread runs every role on its part of the partitions, over a
+ * connection of its own to the folder, as workers of a group would on several machines. The store's guards keep them
+ * apart. One clock is enough.
+ */
+export function shareOut(
+  roles: readonly RoleName[],
+  threads: number,
+): Pick<RoleThreadOptions, 'roles' | 'member'>[] {
+  return Array.from({ length: threads }, (_, index) => ({
+    roles: index === 0 ? roles : roles.filter(role => role !== 'clock'),
+    member: { index, of: threads },
+  })).filter(share => share.roles.length > 0)
+}
+
+/** SQLite has one writer at a time: more than two threads would only wait for each other. */
+export function defaultThreads(): number {
+  return Math.min(2, availableParallelism())
+}
+
+/** Some roles of a worker on a thread of their own. */
+export class RoleThread {
+  readonly #thread: Thread
+  readonly #ended: Promise<void>
+  /** What its lanes had counted, known once it has ended. */
+  counts: readonly Readonly<Record<string, number>>[] = []
+
+  constructor(options: RoleThreadOptions, logger: Logger) {
+    // Beside this file, with its ending: the sources run as they are, the built package runs as JavaScript.
+    const body = new URL(
+      import.meta.url.endsWith('.ts') ? './role-thread.ts' : './role-thread.js',
+      import.meta.url,
+    )
+    this.#thread = new Thread(body, { workerData: options })
+    this.#ended = new Promise((resolve, reject) => {
+      this.#thread.on('error', reject)
+      this.#thread.on('exit', code =>
+        code === 0 ? resolve() : reject(new Error(`the thread ended with ${code}`)),
+      )
+    })
+    this.#thread.on('message', (message: FromThread) => {
+      if (message.kind === 'counts') this.counts = message.counts
+      else logger[message.level](message.fields, message.event)
+    })
+  }
+
+  /** Resolves once it was told to stop and has; rejects when it can't go on. */
+  run(): Promise<void> {
+    return this.#ended
+  }
+
+  async stop(deadline: number): Promise<void> {
+    this.#thread.postMessage({ kind: 'stop', deadline } satisfies ToThread)
+    await this.#ended
+  }
+}
