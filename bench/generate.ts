@@ -88,7 +88,7 @@ function marketsOf({ countries = 59 }: Generated): readonly Market[] {
 }
 
 function profileOf(random: Random, { country, language, regions }: Market, partnerId: string, index: number) {
-  const word = wordsIn(language)
+  const words = wordsIn(language)
   const region = zipf(regions, 0.6)
   const profileId = `${partnerId}/${country}`
   const locations = Array.from({ length: random() < 0.8 ? 1 : between(random, 2, 5) }, (_, place) => ({
@@ -109,7 +109,7 @@ function profileOf(random: Random, { country, language, regions }: Market, partn
     tags: {
       ...idsOf(random, 3),
       keywords: Array.from({ length: between(random, 2, 10) }, () =>
-        phrase(random, word, between(random, 1, 3)),
+        phrase(random, words.trade, between(random, 1, 3)),
       ),
     },
     sizeOptOut: random() < 0.8 ? [] : several(random, draws.sizes, between(random, 1, 3)),
@@ -121,7 +121,7 @@ function profileOf(random: Random, { country, language, regions }: Market, partn
 }
 
 function rfiOf(random: Random, { country, language, regions }: Market, index: number) {
-  const word = wordsIn(language)
+  const words = wordsIn(language)
   return {
     rfiId: `rfi-${index}`,
     occurredAt: new Date(firstDay + index * 1000).toISOString(),
@@ -136,10 +136,10 @@ function rfiOf(random: Random, { country, language, regions }: Market, index: nu
       contact: { firstName: 'Ana', lastName: `Reis ${index}`, email: `ana${index}@customer.example` },
     },
     need: {
-      title: phrase(random, word, between(random, 2, 5)),
-      description: sentence(random, language, word, between(random, 12, 36)),
+      title: phrase(random, words.trade, between(random, 2, 5)),
+      description: sentence(random, language, between(random, 12, 36)),
       keywords: Array.from({ length: between(random, 0, 4) }, () =>
-        phrase(random, word, between(random, 1, 2)),
+        phrase(random, words.trade, between(random, 1, 2)),
       ),
       ...idsOf(random, 2),
     },
@@ -151,16 +151,19 @@ function rfiOf(random: Random, { country, language, regions }: Market, index: nu
   }
 }
 
-const wordDraws = new Map<string, (random: Random) => string>()
+type Draw = (random: Random) => string
 
-/** Made once a language: the table behind it is as long as the lexicon. */
-function wordsIn(language: string): (random: Random) => string {
+const wordDraws = new Map<string, { readonly trade: Draw; readonly general: Draw }>()
+
+/** Made once a language: the tables behind them are as long as the lexicon. */
+function wordsIn(language: string) {
   const known = wordDraws.get(language)
   if (known !== undefined) return known
+  const { words, generalWords } = lexiconOf(language)
   // The commonest word of trade is in one profile of six or so.
-  const draw = zipf(lexiconOf(language).words, 1, 10)
-  wordDraws.set(language, draw)
-  return draw
+  const made = { trade: zipf(words, 1, 10), general: zipf(generalWords, 1, 10) }
+  wordDraws.set(language, made)
+  return made
 }
 
 function idsOf(random: Random, most: number) {
@@ -172,21 +175,17 @@ function idsOf(random: Random, most: number) {
   }
 }
 
-function phrase(random: Random, word: (random: Random) => string, length: number): string {
+function phrase(random: Random, word: Draw, length: number): string {
   return Array.from({ length }, () => word(random)).join(' ')
 }
 
 /** Two words in three are of no trade. */
-function sentence(
-  random: Random,
-  language: string,
-  word: (random: Random) => string,
-  length: number,
-): string {
-  const { littleWords, generalWords } = lexiconOf(language)
+function sentence(random: Random, language: string, length: number): string {
+  const { littleWords } = lexiconOf(language)
+  const { trade, general } = wordsIn(language)
   const parts = Array.from({ length }, () => {
     const kind = random()
-    return kind < 0.4 ? any(random, littleWords) : kind < 0.67 ? any(random, generalWords) : word(random)
+    return kind < 0.4 ? any(random, littleWords) : kind < 0.67 ? general(random) : trade(random)
   })
   return `${parts.join(language === 'ja' ? '' : ' ')}.`
 }

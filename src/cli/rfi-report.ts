@@ -46,7 +46,7 @@ export async function reportOn({ store, log }: Folder, rfiId: string): Promise<R
   const document = (await store.get('rfis', [rfiId])).get(rfiId)
   if (document === undefined) return null
   const receipt = (await store.get('receipts', [rfiId])).get(rfiId) ?? null
-  const referrals = await store.find('referrals', { where: { rfiId } })
+  const referrals = [...(await store.get('referrals', document.referralIds)).values()]
   const profiles = await store.get('profiles', [...new Set(referrals.map(({ profileId }) => profileId))])
   const reports = referrals.map(referral => {
     const name = profiles.get(referral.profileId)?.profile.name

@@ -15,6 +15,8 @@ export class Accumulators {
   refusedCount = 0
   refused = new Int32Array(256)
   refusedRelevances = new Int32Array(256)
+  /** Room for a list of one. */
+  readonly single = new Uint16Array(1)
   /** The last word counted for a slot: one met in one form must not be counted again in another. */
   #lastWords = new Int32Array(256)
   #word = 0
@@ -34,7 +36,7 @@ export class Accumulators {
   }
 
   /** Adds a weight (above 0) to each slot from `start` to `end`, where none stands twice. */
-  add(entries: Int32Array, start: number, end: number, weight: number): void {
+  add(entries: Uint16Array | Int32Array, start: number, end: number, weight: number): void {
     const { sums, met } = this
     let count = this.metCount
     for (let at = start; at < end; at += 1) {
@@ -56,7 +58,7 @@ export class Accumulators {
   }
 
   /** As `add`, but once a word for each slot. */
-  addForm(entries: Int32Array, start: number, end: number, weight: number): void {
+  addForm(entries: Uint16Array | Int32Array, start: number, end: number, weight: number): void {
     const { sums, met } = this
     const lastWords = this.#lastWords
     const word = this.#word

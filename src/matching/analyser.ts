@@ -59,18 +59,25 @@ function forgetOldest(): void {
 
 function analyse(segment: string, languages: readonly string[]): readonly Word[] {
   return partsOf(segment).flatMap(part => {
-    const surface = foldText(part)
+    const surface = fold(part)
     if (surface === '') return []
     // "IT" in capitals is a trade, "it" is not.
     if (!isAbbreviation(part) && isStopWord(surface, languages)) return []
     // Through capitals, as ß and the dotless ı have no lower-case twin; accents stay, as stemmers know them.
     const lower = part.toUpperCase().toLowerCase()
-    const stems = languages.map(language => foldText(stemOf(lower, language) ?? surface) || surface)
+    const stems = languages.map(language => fold(stemOf(lower, language) ?? surface) || surface)
     const [canonical = surface, ...others] = new Set([...stems, surface])
     return [[wordSpace + canonical, ...others.map(form => wordSpace + form)] satisfies Word]
   })
 }
 
+/** `foldText`, less its steps where there is nothing for them to do. */
+function fold(text: string): string {
+  const lower = text.toLowerCase()
+  return plain.test(lower) ? lower : foldText(text)
+}
+
+const plain = /^[a-z0-9]*$/
 const inner = /(?<=\p{Script=Latin})[.:'’](?=\p{Script=Latin})/u
 
 /**

@@ -3,13 +3,16 @@
  * of lists, most of one or two entries, for which an object each would cost many times their content.
  *
  * A list lies in a block of 2^c entries; one that outgrows its block moves to a larger, one that shrinks to a quarter to
- * a smaller, and blocks left behind are used again, so that lists that come and go do not make the array grow.
+ * a smaller, and blocks left behind are used again, so that lists that come and go do not make the array grow. Entries
+ * take 16 bits until one needs more.
  */
 export class IntLists {
-  /** Entries of list n: `entries[starts[n]]` up to `entries[starts[n] + lengths[n]]`. Replaced when they grow: never keep. */
-  entries = new Int32Array(1024)
-  starts = new Int32Array(256)
-  lengths = new Int32Array(256)
+  /**
+   * List n begins at `entries[spans[2n]]` and has `spans[2n + 1]` entries: side by side, as each look into memory is a wait.
+   * Both arrays are replaced when they grow: never keep them.
+   */
+  entries: Uint16Array<ArrayBuffer> | Int32Array<ArrayBuffer> = new Uint16Array(1024)
+  spans = new Int32Array(512)
   #classes = new Int8Array(256)
   #end = 0
   #lists = 0
@@ -19,69 +22,69 @@ export class IntLists {
   /** An empty list. */
   create(): number {
     const list = this.#freeLists.pop() ?? this.#lists++
-    if (list >= this.starts.length) {
-      this.starts = grown(this.starts)
-      this.lengths = grown(this.lengths)
-      const classes = new Int8Array(this.starts.length)
-      classes.set(this.#classes)
-      this.#classes = classes
+    if (list >= this.#classes.length) {
+      this.spans = grown(this.spans)
+      this.#classes = grown(this.#classes)
     }
-    this.starts[list] = this.#takeBlock(0)
-    this.lengths[list] = 0
+    this.spans[2 * list] = this.#takeBlock(0)
+    this.spans[2 * list + 1] = 0
     this.#classes[list] = 0
     return list
   }
 
   /** Its number may be another list's from now on. */
   release(list: number): void {
-    this.#freeBlock(this.#classes[list] ?? 0, this.starts[list] ?? 0)
-    this.lengths[list] = 0
+    this.#freeBlock(this.#classes[list] ?? 0, this.#start(list))
+    this.spans[2 * list + 1] = 0
     this.#freeLists.push(list)
   }
 
   length(list: number): number {
-    return this.lengths[list] ?? 0
+    return this.spans[2 * list + 1] ?? 0
   }
 
   push(list: number, entry: number): void {
-    const length = this.lengths[list] ?? 0
+    if (entry > 0xffff && this.entries instanceof Uint16Array) this.entries = Int32Array.from(this.entries)
+    const length = this.length(list)
     const size = this.#classes[list] ?? 0
     if (length === 1 << size) this.#move(list, size + 1)
-    this.entries[(this.starts[list] ?? 0) + length] = entry
-    this.lengths[list] = length + 1
+    this.entries[this.#start(list) + length] = entry
+    this.spans[2 * list + 1] = length + 1
   }
 
   /** Takes one out; the last takes its place. */
   remove(list: number, entry: number): void {
-    const start = this.starts[list] ?? 0
-    const length = this.lengths[list] ?? 0
+    const start = this.#start(list)
+    const length = this.length(list)
     const at = this.entries.subarray(start, start + length).indexOf(entry)
     if (at < 0) throw new Error(`list ${list} has no ${entry}`)
     this.entries[start + at] = this.entries[start + length - 1] ?? 0
-    this.lengths[list] = length - 1
+    this.spans[2 * list + 1] = length - 1
     const size = this.#classes[list] ?? 0
     if (size >= 2 && length - 1 <= 1 << (size - 2)) this.#move(list, size - 1)
   }
 
   /** A view, valid until the next change. */
-  view(list: number): Int32Array {
-    const start = this.starts[list] ?? 0
+  view(list: number): Uint16Array | Int32Array {
+    const start = this.#start(list)
     return this.entries.subarray(start, start + this.length(list))
   }
 
   /** Bytes held. */
   get bytes(): number {
-    return (
-      this.entries.byteLength + this.starts.byteLength + this.lengths.byteLength + this.#classes.byteLength
-    )
+    return this.entries.byteLength + this.spans.byteLength + this.#classes.byteLength
+  }
+
+  #start(list: number): number {
+    return this.spans[2 * list] ?? 0
   }
 
   #move(list: number, size: number): void {
-    const from = this.starts[list] ?? 0
+    const from = this.#start(list)
     const to = this.#takeBlock(size)
     this.entries.copyWithin(to, from, from + this.length(list))
     this.#freeBlock(this.#classes[list] ?? 0, from)
-    this.starts[list] = to
+    this.spans[2 * list] = to
     this.#classes[list] = size
   }
 
@@ -102,8 +105,14 @@ export class IntLists {
 }
 
 /** The same, twice as long. */
-export function grown(array: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
-  const longer = new Int32Array(array.length * 2)
+export function grown<T extends TypedArray>(array: T): T {
+  const longer = new (array.constructor as new (length: number) => T)(array.length * 2)
   longer.set(array)
   return longer
 }
+
+type TypedArray =
+  | Int8Array<ArrayBuffer>
+  | Uint8Array<ArrayBuffer>
+  | Uint16Array<ArrayBuffer>
+  | Int32Array<ArrayBuffer>

@@ -1,7 +1,7 @@
 import { grown } from './int-lists.ts'
 
 /**
- * Names (terms, partitions) as small numbers, and how many profiles have each. One that no profile has any more gives its
+ * Names (terms, regions) as small numbers, and how many profiles have each. One that no profile has any more gives its
  * number back.
  */
 export class NameTable {
@@ -41,11 +41,5 @@ export class NameTable {
     this.#numbers.delete(this.#names[number] ?? '')
     this.#names[number] = ''
     this.#free.push(number)
-  }
-
-  /** How many profiles have it. */
-  frequencyOf(name: string): number {
-    const number = this.#numbers.get(name)
-    return number === undefined ? 0 : (this.frequencies[number] ?? 0)
   }
 }

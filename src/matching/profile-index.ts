@@ -1,13 +1,13 @@
 import type { PartnerId, ProfileId } from '../domain/ids.ts'
 import type { Profile, ProfileState } from '../domain/profile.ts'
 import { Accumulators } from './accumulators.ts'
+import { relevanceAsIf } from './as-if.ts'
 import { CountryIndex } from './country-index.ts'
 import { findIn, namedOf, topOf } from './match.ts'
-import type { MatchedTerm, Matches, Relevance } from './matches.ts'
+import type { Matches, Relevance } from './matches.ts'
+import { NameTable } from './name-table.ts'
 import type { Query } from './query.ts'
 import { type RefusalCode, refusalCodes } from './refusals.ts'
-import { averageOf, lengthFactor, maximumOf, relevanceOf, termWeight } from './relevance.ts'
-import { formsOfProfile } from './terms.ts'
 
 export type { Match, MatchedTerm, Matches, NamedRefusal, PopulationFigures, Relevance } from './matches.ts'
 
@@ -28,6 +28,7 @@ interface Entry extends Indexed {
 export class ProfileIndex {
   readonly #entries = new Map<ProfileId, Entry>()
   readonly #byPartner = new Map<PartnerId, ProfileId[]>()
+  readonly #terms = new NameTable()
   readonly #countries = new Map<string, CountryIndex>()
   readonly #states: Record<ProfileState, number> = { published: 0, paused: 0, withdrawn: 0 }
   readonly #space = new Accumulators()
@@ -68,7 +69,7 @@ export class ProfileIndex {
     const check = () => {
       if (this.#edition !== edition) throw new Error('matches read after the index went on')
     }
-    const index = this.#countries.get(query.country) ?? new CountryIndex()
+    const index = this.#countries.get(query.country) ?? new CountryIndex(this.#terms)
     const space = this.#space
     const found = findIn(index, query, space)
     const { published, paused, withdrawn } = this.#states
@@ -102,42 +103,10 @@ export class ProfileIndex {
    * never was. Eligibility isn't looked at.
    */
   relevance(query: Query, profile: Profile): Relevance {
-    const index = this.#countries.get(query.country) ?? new CountryIndex()
+    const index = this.#countries.get(query.country) ?? new CountryIndex(this.#terms)
     const entry = this.#entries.get(profile.profileId)
     const slot = entry?.profile.country === query.country ? entry.slot : null
-    const forms = formsOfProfile(profile)
-    const now = new Set(forms.flat())
-    const before = slot === null ? new Int32Array(0) : index.numbers.view(slot)
-    const frequencyOf = (form: string) => {
-      const number = index.terms.numberOf(form)
-      const others =
-        number === undefined ? 0 : index.terms.frequencyOf(form) - (before.includes(number) ? 1 : 0)
-      return others + (now.has(form) ? 1 : 0)
-    }
-    const profiles = index.profiles + (slot === null ? 1 : 0)
-    const totalTerms = index.totalTerms + forms.length - (slot === null ? 0 : (index.termCounts[slot] ?? 0))
-    const averageTerms = averageOf(totalTerms, profiles)
-    const population = { country: query.country, profiles, averageTerms }
-
-    const weights: number[] = []
-    const matched: MatchedTerm[] = []
-    for (const termForms of query.forms) {
-      const frequency = Math.max(...termForms.map(frequencyOf))
-      if (frequency === 0) continue
-      const weight = termWeight(frequency, profiles)
-      weights.push(weight)
-      if (termForms.some(form => now.has(form))) matched.push({ term: termForms[0], weight, frequency })
-    }
-    const maximum = maximumOf(weights, averageTerms)
-    const sum = matched.reduce((total, { weight }) => total + weight, 0)
-    const factor = lengthFactor(forms.length, averageTerms)
-    return {
-      relevance: relevanceOf(sum, factor, maximum),
-      matched,
-      length: forms.length,
-      maximum,
-      population,
-    }
+    return relevanceAsIf(index, query, profile, slot)
   }
 
   /** Moves a profile to where its new state and country want it; its slot there. */
@@ -158,7 +127,7 @@ export class ProfileIndex {
   #country(country: string): CountryIndex {
     const known = this.#countries.get(country)
     if (known !== undefined) return known
-    const index = new CountryIndex()
+    const index = new CountryIndex(this.#terms)
     this.#countries.set(country, index)
     return index
   }
