@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { databaseName } from '../adapters/embedded/database.ts'
 import { type Embedded, openEmbedded } from '../adapters/embedded/folder.ts'
-import type { Member } from '../adapters/embedded/log.ts'
+import type { EmbeddedLogOptions } from '../adapters/embedded/log.ts'
 import { systemTime } from '../adapters/system-time.ts'
 import type { Config } from '../ops/config.ts'
 import type { Time } from '../ports/time.ts'
@@ -27,15 +27,15 @@ export function openToWrite(
   {
     time = systemTime,
     synchronous = 'full',
-    member = { index: 0, of: 1 },
-  }: { time?: Time; synchronous?: 'full' | 'off'; member?: Member } = {},
+    ...ofLog
+  }: { time?: Time; synchronous?: 'full' | 'off' } & EmbeddedLogOptions = {},
 ): Promise<Folder> {
   return openEmbedded(data, {
     catalogue: collections,
     topics: topicNames,
     time,
     synchronous,
-    member,
+    ...ofLog,
     ...(partitions === null ? {} : { partitions }),
   })
 }

@@ -1,10 +1,11 @@
 import type { Command } from 'commander'
 import { type Folder, openToRead, runningWorker, withFolder } from './folder.ts'
+import { type Halt, readHalts } from './halts.ts'
 import { lanesOf } from './lanes.ts'
 import { addCommonOptions, type CommonOptions, configOf } from './options.ts'
 import { print, printJson, styled } from './output.ts'
 import { type Column, renderTable } from './table.ts'
-import { grouped } from './text.ts'
+import { clean, grouped } from './text.ts'
 
 interface LaneStatus {
   readonly lane: string
@@ -20,6 +21,8 @@ interface Status {
   /** Process id, null when none runs. */
   readonly worker: number | null
   readonly lanes: readonly LaneStatus[]
+  /** Of the worker that runs or, when none does, of the one that ran last. */
+  readonly halted: readonly Halt[]
   /** Batches whose records were not handed to the log yet; a worker's start sends them. */
   readonly unsent: number
   readonly deadLetters: Readonly<Record<string, number>>
@@ -50,6 +53,7 @@ async function statusOf(folder: Folder, data: string): Promise<Status> {
     data,
     worker: runningWorker(data),
     lanes,
+    halted: readHalts(data),
     unsent: await store.journal.unsentCount(),
     deadLetters: Object.fromEntries(await store.countBy('dead', 'code', {})),
     counts,
@@ -67,7 +71,7 @@ const columns: readonly Column<LaneStatus>[] = [
   { title: 'lag', align: 'right', value: ({ lag }) => grouped(lag) },
 ]
 
-function statusText({ data, worker, lanes, unsent, deadLetters, counts }: Status): string {
+function statusText({ data, worker, lanes, halted, unsent, deadLetters, counts }: Status): string {
   const lag = lanes.reduce((sum, lane) => sum + lane.lag, 0)
   const dead = Object.entries(deadLetters)
   const runs = worker === null ? styled('yellow', 'no worker runs') : `worker runs, pid ${worker}`
@@ -76,6 +80,7 @@ function statusText({ data, worker, lanes, unsent, deadLetters, counts }: Status
     '',
     renderTable(columns, lanes),
     '',
+    ...halted.map(({ lane, reason }) => styled('red', `${lane} halted: ${clean(reason)}`)),
     listed('documents', Object.entries(counts)),
     dead.length === 0 ? 'no dead letters' : styled('yellow', listed('dead letters', dead)),
   ].join('\n')

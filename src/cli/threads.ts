@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { Worker as Thread } from 'node:worker_threads'
 import type { Member } from '../adapters/embedded/log.ts'
+import { PortError, type PortErrorCode } from '../ports/errors.ts'
 import type { Logger } from '../ports/logger.ts'
 import type { RoleName } from '../roles/role.ts'
 
@@ -19,6 +20,13 @@ export type ToThread = { readonly kind: 'stop'; readonly deadline: number }
 export type FromThread =
   | { readonly kind: 'log'; readonly level: keyof Logger; readonly event: string; readonly fields: object }
   | { readonly kind: 'counts'; readonly counts: readonly Readonly<Record<string, number>>[] }
+  /** It can't go on, for the reason of a `PortError`; of any other error `worker_threads` tells. */
+  | {
+      readonly kind: 'failed'
+      readonly code: PortErrorCode
+      readonly message: string
+      readonly retryable: boolean
+    }
 
 /**
  * How a worker's lanes share the processors: each thread runs every role on its part of the partitions, over a
@@ -59,10 +67,19 @@ export class RoleThread {
       this.#thread.on('exit', code =>
         code === 0 ? resolve() : reject(new Error(`the thread ended with ${code}`)),
       )
-    })
-    this.#thread.on('message', (message: FromThread) => {
-      if (message.kind === 'counts') this.counts = message.counts
-      else logger[message.level](message.fields, message.event)
+      this.#thread.on('message', (message: FromThread) => {
+        switch (message.kind) {
+          case 'counts':
+            this.counts = message.counts
+            break
+          case 'log':
+            logger[message.level](message.fields, message.event)
+            break
+          case 'failed':
+            reject(new PortError(message.code, message.message, { retryable: message.retryable }))
+            break
+        }
+      })
     })
   }
 

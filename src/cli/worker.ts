@@ -6,10 +6,13 @@ import { type RoleName, roleNames } from '../roles/role.ts'
 import { keepFromDemo } from './demo/own-folder.ts'
 import { Failure } from './failure.ts'
 import { openToWrite, withFolder } from './folder.ts'
+import { forgetHalts, type Halt, writeHalts } from './halts.ts'
 import { lanesOf } from './lanes.ts'
+import { lanesTold } from './lanes-told.ts'
 import { addCommonOptions, type CommonOptions, configOf, count, loggerOf, someOf } from './options.ts'
 import { print, printJson, whenReaderLeaves } from './output.ts'
 import { defaultThreads, RoleThread, shareOut } from './threads.ts'
+import { inWords, type Said } from './worker-lines.ts'
 
 interface Options extends CommonOptions {
   readonly roles: readonly RoleName[]
@@ -35,7 +38,8 @@ export function worker(command: Command): void {
     .addHelpText(
       'after',
       '\nSIGTERM or SIGINT stops it: nothing new is taken, what is under way is finished. A second one ends it at once;' +
-        '\nwhat was under way is then done by the next start.',
+        '\nwhat was under way is then done by the next start. A lane that can not go on halts: there is no "ready" then,' +
+        '\nstatus names it, and the worker ends with 1.',
     )
     .action(async (options: Options) => {
       const config = configOf(options, { logLevel: 'info' })
@@ -50,113 +54,45 @@ export function worker(command: Command): void {
 
 async function runWorker(config: Config, options: Options): Promise<void> {
   const { roles, eventTime = false, stopWithin, threads } = options
+  const { data, partitions, customerSecret } = config
   const tell = options.json === true ? printJson : (said: Said) => print(inWords(said))
   const logger = await loggerOf(config)
-  const lock = lockFolder(config.data)
-  keepFromDemo(config.data)
+  const lock = lockFolder(data)
   try {
+    keepFromDemo(data)
+    forgetHalts(data)
     await withFolder(openToWrite(config), async folder => {
-      tell({ event: 'started', roles, data: config.data, pid: process.pid })
-      if (config.customerSecret === '' && roles.includes('router'))
+      tell({ event: 'started', roles, data, pid: process.pid })
+      if (customerSecret === '' && roles.includes('router'))
         logger.info({ variable: 'ROUTER_CUSTOMER_SECRET' }, 'customer-secret-not-set')
-      const expected = lanesOf(folder, roles).length
       const shares = shareOut(roles, threads)
-      const told = lanesTold(logger, { lanes: expected, threads: shares.length }, tell)
-      const running = shares.map(
-        share =>
-          new RoleThread(
-            {
-              ...share,
-              data: config.data,
-              partitions: config.partitions,
-              eventTime,
-              customerSecret: config.customerSecret,
-              // The folder's lock keeps other workers away: the next one need not wait for the clock's lease to end.
-              holder: 'embedded',
-            },
-            told,
-          ),
-      )
+      const told = lanesTold({
+        logger,
+        lanes: lanesOf(folder, roles).length,
+        threads: shares.length,
+        tell,
+        halted: halts => keepHalts(data, halts, logger),
+      })
+      // The folder's lock keeps other workers away: the next one need not wait for the clock's lease to end.
+      const common = { data, partitions, eventTime, customerSecret, holder: 'embedded' }
+      const running = shares.map(share => new RoleThread({ ...share, ...common }, told.logger))
       await untilStopped(running, stopWithin * 1000)
-      tell({ event: 'stopped', counts: sumCounts(running.flatMap(({ counts }) => counts)) })
+      const counts = sumCounts(running.flatMap(thread => thread.counts))
+      tell({ event: 'stopped', counts, halted: told.halts.map(({ lane }) => lane) })
+      if (told.halts.length > 0) process.exitCode = 1
     })
   } finally {
     lock.release()
   }
 }
 
-type Said =
-  | {
-      readonly event: 'started'
-      readonly roles: readonly string[]
-      readonly data: string
-      readonly pid: number
-    }
-  | { readonly event: 'lane'; readonly lane: string; readonly state: string; readonly offset: number }
-  | { readonly event: 'halted'; readonly lane: string; readonly reason: string }
-  | { readonly event: 'ready' }
-  | { readonly event: 'stopped'; readonly counts: Readonly<Record<string, number>> }
-
-function inWords(said: Said): string {
-  switch (said.event) {
-    case 'started':
-      return `roles ${said.roles.join(', ')}\ndata ${said.data}`
-    case 'lane':
-      return `lane ${said.lane} ${said.state} at ${said.offset}`
-    case 'halted':
-      return `lane ${said.lane} halted: ${said.reason}`
-    case 'ready':
-      return 'ready'
-    case 'stopped': {
-      const counts = Object.entries(said.counts).map(([name, count]) => `${name} ${count}`)
-      return counts.length === 0 ? 'stopped' : `stopped: ${counts.join(', ')}`
-    }
+/** For `status`. What can't be written there was said here. */
+function keepHalts(directory: string, halts: readonly Halt[], logger: Logger): void {
+  try {
+    writeHalts(directory, halts)
+  } catch (err) {
+    logger.warn({ err }, 'halts-not-kept')
   }
-}
-
-/** Passes everything on, and tells of lanes as they come; `ready` once all that are expected have. */
-function lanesTold(
-  logger: Logger,
-  expected: { readonly lanes: number; readonly threads: number },
-  tell: (said: Said) => void,
-): Logger {
-  const settled = new Set<string>()
-  let [tablesRead, told] = [0, false]
-  const readyYet = () => {
-    if (told || tablesRead < expected.threads || settled.size < expected.lanes) return
-    told = true
-    tell({ event: 'ready' })
-  }
-  return {
-    debug(fields, event) {
-      logger.debug(fields, event)
-      if (event !== 'lane' || !isLaneState(fields) || fields.state !== 'running') return
-      settled.add(fields.lane)
-      tell({ event: 'lane', ...fields })
-      readyYet()
-    },
-    info(fields, event) {
-      logger.info(fields, event)
-      if (event === 'ready') tablesRead += 1
-      readyYet()
-    },
-    warn: (fields, event) => logger.warn(fields, event),
-    error(fields, event) {
-      logger.error(fields, event)
-      if (event !== 'lane-halted' || !isHalt(fields)) return
-      settled.add(fields.lane)
-      tell({ event: 'halted', lane: fields.lane, reason: fields.reason })
-      readyYet()
-    },
-  }
-}
-
-function isLaneState(fields: object): fields is { lane: string; state: string; offset: number } {
-  return 'lane' in fields && 'state' in fields && 'offset' in fields
-}
-
-function isHalt(fields: object): fields is { lane: string; reason: string } {
-  return 'lane' in fields && 'reason' in fields
 }
 
 /** Runs until a signal comes, or a thread can't go on, and then stops them all. */

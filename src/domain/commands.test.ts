@@ -77,6 +77,8 @@ describe('faults', () => {
       'an ISO 4217 currency code',
     ],
     ['accept', 'team', { 0: {} }, 'wrong-type', 'object', 'array'],
+    ['accept', 'team', Array(101).fill({}), 'invalid', 'list of 101', 'at most 100'],
+    ['accept', 'team.0.email', 'x'.repeat(501), 'invalid', 'string of 501 characters', 'at most 500'],
     ['accept', 'team.0', 'Ana', 'wrong-type', 'string of 3 characters', 'object'],
     ['decline', 'reason', undefined, 'missing', 'missing', reasons],
     ['decline', 'reason', 9, 'invalid', 'number', reasons],

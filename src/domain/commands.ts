@@ -15,14 +15,23 @@ const common = {
   expectedVersion: absentAsNull(z.int().min(0)),
 }
 
+/** As long as no name or address is: a referral holds a hundred of these. Characters. */
+const contactTextSchema = textSchema.pipe(z.string().max(500))
+
 /** A person on the partner's side of a deal: business data. */
 export const teamContactSchema = z.object({
-  firstName: absentAsNull(textSchema),
-  lastName: absentAsNull(textSchema),
-  email: absentAsNull(textSchema),
-  phone: absentAsNull(textSchema),
+  firstName: absentAsNull(contactTextSchema),
+  lastName: absentAsNull(contactTextSchema),
+  email: absentAsNull(contactTextSchema),
+  phone: absentAsNull(contactTextSchema),
 })
 export type TeamContact = z.infer<typeof teamContactSchema>
+
+/**
+ * Contacts of one referral. No deal has more people, and an empty contact of 3 bytes is one of 61 in the event: without
+ * a limit an input within its own makes an output beyond any broker's.
+ */
+export const mostContacts = 100
 
 const engagementNameSchema = textSchema.refine(name => name.trim() !== '', {
   error: 'a name that is not blank',
@@ -67,7 +76,7 @@ export const commandSchema = z.discriminatedUnion('type', [
     ...common,
     type: z.literal('accept'),
     engagement: engagementSchema,
-    team: absentAsEmpty(teamContactSchema),
+    team: absentAsEmpty(teamContactSchema, mostContacts),
   }),
   withReason('decline'),
   z.object({ ...common, type: z.literal('update-engagement'), engagement: engagementChangesSchema }),
@@ -77,6 +86,7 @@ export const commandSchema = z.discriminatedUnion('type', [
     type: z.literal('win'),
     value: absentAsNull(moneySchema),
     closedAt: absentAsNull(timestampSchema),
+    /** As long as it comes: what is kept of it, and sent, is no longer than it was. */
     solutions: absentAsEmpty(termSchema),
   }),
   withReason('lose'),

@@ -102,6 +102,15 @@ describe('the whole life: what each state makes of each command', () => {
   })
 })
 
+test('a referral keeps a hundred contacts', () => {
+  const accepted = at(later(hour), 'accept', {
+    team: Array.from({ length: 98 }, (_, n) => ({ firstName: `${n}` })),
+  })
+  const add = (firstName: string) => at(later(2 * hour), 'add-contact', { contact: { firstName } })
+  const [, ...added] = outcomes(accepted, add('Rui'), add('Eva'), add('Zoe'), add('Eva'))
+  expect(added).toEqual(['contact-added', 'contact-added', 'too-many-contacts', '-'])
+})
+
 describe('deadlines', () => {
   test.each([
     ['accept', 14 * day - 1, 'accepted'],

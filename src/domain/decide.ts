@@ -1,5 +1,11 @@
 import { soonAfterAcceptance } from './clocks.ts'
-import type { Command, Engagement, EngagementChanges, TeamContact } from './commands.ts'
+import {
+  type Command,
+  type Engagement,
+  type EngagementChanges,
+  mostContacts,
+  type TeamContact,
+} from './commands.ts'
 import type { ReferralEvent, Rejection, RejectionCode } from './events.ts'
 import { evolve } from './evolve.ts'
 import type { Referral } from './referral.ts'
@@ -106,8 +112,9 @@ function judge(referral: Referral, command: Command, at: Timestamp): Verdict {
     }
     case 'add-contact':
       if (referral.status !== 'Active') return notActive(referral)
-      return referral.contacts.some(contact => samePerson(contact, command.contact))
-        ? []
+      if (referral.contacts.some(contact => samePerson(contact, command.contact))) return []
+      return referral.contacts.length >= mostContacts
+        ? 'too-many-contacts'
         : [{ type: 'referral.contact-added', contact: command.contact }]
     case 'win':
       return referral.status === 'Active' ? won(referral, command, at) : notActive(referral)

@@ -118,6 +118,7 @@ export const rejectionCodes = [
   'already-accepted',
   'not-accepted',
   'closed-at-out-of-range',
+  'too-many-contacts',
 ] as const
 export type RejectionCode = (typeof rejectionCodes)[number]
 

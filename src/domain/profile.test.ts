@@ -37,6 +37,13 @@ test.each([
   expect(parseShape(profileSchema, withField(profileSample, 'locations', locations)).ok).toBe(valid)
 })
 
+test('tags by the thousand', () => {
+  const keywords = Array.from({ length: 20_000 }, (_, at) => `word ${at}`)
+  expect(profileSchema.parse(withField(profileSample, 'tags.keywords', keywords)).tags.keywords).toEqual(
+    keywords,
+  )
+})
+
 describe('faults', () => {
   test.each<[string, unknown, string, string, string]>([
     ['profileId', undefined, 'missing', 'missing', 'string'],
@@ -45,6 +52,7 @@ describe('faults', () => {
     ['partnerId', 'a\0', 'invalid', 'string of 2 characters', 'well-formed Unicode without NUL'],
     ['occurredAt', undefined, 'missing', 'missing', 'string'],
     ['name', undefined, 'missing', 'missing', 'string'],
+    ['name', 'x'.repeat(501), 'invalid', 'string of 501 characters', 'at most 500'],
     ['name', 7, 'wrong-type', 'number', 'string'],
     ['country', undefined, 'missing', 'missing', 'string'],
     ['country', 'Portugal', 'invalid', 'string of 8 characters', 'an ISO 3166-1 alpha-2 country code'],

@@ -22,6 +22,7 @@ export const locationSchema = z.object({
 })
 export type Location = z.infer<typeof locationSchema>
 
+/** Thousands are welcome: they are searched and never sent on. */
 export const tagsSchema = z.object({
   industries: absentAsEmpty(termSchema),
   products: absentAsEmpty(termSchema),
@@ -37,7 +38,8 @@ export const profileSchema = z.object({
   profileId: profileIdSchema,
   partnerId: partnerIdSchema,
   occurredAt: timestampSchema,
-  name: textSchema,
+  /** Notices name five candidates each, so one name can't have a record's whole room. Characters. */
+  name: textSchema.pipe(z.string().max(500)),
   country: countrySchema,
   state: z.enum(['published', 'paused']),
   locations: z.array(locationSchema).min(1).max(5),

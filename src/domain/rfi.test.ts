@@ -90,6 +90,7 @@ describe('faults', () => {
     ['budget.currency', undefined, 'missing', 'missing', 'string'],
     ['closingAt', 'soon', 'invalid', 'string of 4 characters', aTime],
     ['requestedPartners.0', 'a:b', 'invalid', 'string of 3 characters', "an id without ':'"],
+    ['requestedPartners', Array(101).fill('acme'), 'invalid', 'list of 101', 'at most 100'],
     ['followsRfiId', '', 'invalid', 'string of 0 characters', 'at least 1'],
     ['inviter.id', undefined, 'missing', 'missing', 'string'],
     ['maxPartners', 0, 'invalid', 'number', 'at least 1'],

@@ -10,6 +10,7 @@ import { timestampSchema } from './time.ts'
 export const channels = ['marketing', 'seller', 'customer-search'] as const
 export type Channel = (typeof channels)[number]
 
+/** Its lists may be long: in events they are as long as they came, and matching reads no more than it has use for. */
 export const needSchema = z
   .object({
     title: absentAsNull(textSchema),
@@ -55,6 +56,9 @@ const consentSchema = z
   .nullish()
   .transform(consent => consent ?? { shareWithPartners: false, contact: false })
 
+/** Whoever names more has not chosen; and each one named, 4 bytes, comes to a referral of its own. */
+export const mostRequested = 100
+
 export const rfiSchema = z.object({
   rfiId: rfiIdSchema,
   occurredAt: timestampSchema,
@@ -64,7 +68,7 @@ export const rfiSchema = z.object({
   budget: absentAsNull(moneySchema),
   closingAt: absentAsNull(timestampSchema),
   /** Empty: the worker chooses. */
-  requestedPartners: absentAsEmpty(partnerIdSchema),
+  requestedPartners: absentAsEmpty(partnerIdSchema, mostRequested),
   followsRfiId: absentAsNull(rfiIdSchema),
   inviter: absentAsNull(z.object({ id: foreignIdSchema, email: absentAsNull(textSchema) })),
   maxPartners: absentAsNull(z.int().min(1)),

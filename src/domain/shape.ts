@@ -8,11 +8,10 @@ export function absentAsNull<T extends z.ZodType>(schema: T) {
   return schema.nullish().transform(value => value ?? null)
 }
 
-export function absentAsEmpty<T extends z.ZodType>(schema: T) {
-  return z
-    .array(schema)
-    .nullish()
-    .transform(list => list ?? [])
+/** `most` is for lists whose elements take more room in what is made of them than they did in the input. */
+export function absentAsEmpty<T extends z.ZodType>(schema: T, most?: number) {
+  const list = z.array(schema)
+  return (most === undefined ? list : list.max(most)).nullish().transform(list => list ?? [])
 }
 
 export function absentAsFalse() {

@@ -1,11 +1,11 @@
-import { toTimestamp } from '../domain/time.ts'
+import { type Timestamp, toTimestamp } from '../domain/time.ts'
 import type { Codec } from '../ports/codec.ts'
 import type { LogProducer, OutgoingRecord } from '../ports/log.ts'
 import type { Logger } from '../ports/logger.ts'
 import type { Store, Write } from '../ports/store.ts'
 import type { Time } from '../ports/time.ts'
 import { commandsDue, type TimerCommand } from '../roles/clock.ts'
-import type { Collections } from '../roles/collections.ts'
+import type { Collections, ReferralDocument } from '../roles/collections.ts'
 import { topics } from '../roles/topics.ts'
 import { Interrupted, persist } from './retry.ts'
 
@@ -22,7 +22,14 @@ export interface ClockOptions {
   readonly patience?: number
   /** ms the lease holds; another clock waits that long. */
   readonly leaseFor?: number
+  /** Referrals a look takes up. */
   readonly batch?: number
+}
+
+/** The last referral of a page: the next page begins behind it. */
+interface Place {
+  readonly dueAt: Timestamp
+  readonly id: string
 }
 
 const leaseId = 'clock'
@@ -33,6 +40,8 @@ const leaseId = 'clock'
  */
 export class Clock {
   readonly #options: Required<ClockOptions>
+  /** Where the last look ended, null at the start. In memory alone: whoever begins anew asks again, which does no harm. */
+  #place: Place | null = null
 
   constructor(options: ClockOptions) {
     this.#options = { patience: 60_000, leaseFor: 15_000, batch: 500, ...options }
@@ -50,40 +59,89 @@ export class Clock {
           what: 'clock',
           signal,
         })
-        if (asked < this.#options.batch) await time.sleep(options.interval, signal)
+        // Asked for something and not through yet: on to the next page at once.
+        if (asked === 0 || this.#place === null) await time.sleep(options.interval, signal)
       }
     } catch (error) {
       if (!(error instanceof Interrupted)) throw error
     }
   }
 
-  /** Asks for what is due now and wasn't asked for lately. Returns the number of commands sent. */
+  /**
+   * Asks for what is due now and wasn't asked for lately, one page of it: the next look goes on behind it, and begins
+   * again once a page came back short. Returns the number of referrals it asked for.
+   */
   async tick(): Promise<number> {
-    const { store, producer, codec, time, source, patience, batch } = this.#options
-    const now = time.now()
-    const asked = patience === 0 ? [] : await store.find('leases', { where: { until: { gt: now } } })
-    const waiting = new Set(asked.map(({ _id }) => _id))
-    const due = await store.find('referrals', {
-      where: { nextDueAt: { lte: toTimestamp(now), gt: '' } },
-      sort: [['nextDueAt', 1]],
-      limit: batch + waiting.size,
-    })
-    const fresh = due.filter(({ _id }) => !waiting.has(askedId(_id))).slice(0, batch)
-    if (fresh.length === 0) return 0
-    const commands = commandsDue(fresh, toTimestamp(now))
+    const now = this.#options.time.now()
+    const { page, last } = await this.#nextPage(toTimestamp(now))
+    const fresh = await this.#unasked(page, now)
+    if (fresh.length > 0) await this.#ask(fresh, now)
+    // Only now: what could not be sent is looked at again.
+    this.#place = last
+    return fresh.length
+  }
+
+  async #ask(referrals: readonly ReferralDocument[], now: number): Promise<void> {
+    const { store, producer, codec, source, patience } = this.#options
+    const commands = commandsDue(referrals, toTimestamp(now))
     const values = await codec.encode(topics.commands, commands)
     await producer.send(
       commands.map((command, at) =>
         recordOf(command, values[at] ?? null, { source, contentType: codec.contentType }),
       ),
     )
-    if (patience === 0) return commands.length
+    if (patience === 0) return
     await store.commit({
       move: null,
       journal: null,
-      writes: [...this.#remember(fresh, now + patience), ...(await this.#forget(now))],
+      // Forgotten first: what is asked again may stand among the old rows.
+      writes: [...(await this.#forget(now)), ...this.#remember(referrals, now + patience)],
     })
-    return commands.length
+  }
+
+  /**
+   * The next `batch` referrals whose timers are due, soonest first and by id among those due at one moment, which may be
+   * more than a page. `last` is null when there are no more.
+   */
+  async #nextPage(now: Timestamp): Promise<{ page: readonly ReferralDocument[]; last: Place | null }> {
+    const { store, batch, patience } = this.#options
+    // Without patience what was asked for is asked for again, and first.
+    const place = patience === 0 ? null : this.#place
+    // Later than now only when time stepped back.
+    const behind = place !== null && place.dueAt > now ? null : place
+    const page =
+      behind === null
+        ? []
+        : await store.find('referrals', {
+            where: { nextDueAt: behind.dueAt, _id: { gt: behind.id } },
+            sort: [['_id', 1]],
+            limit: batch,
+          })
+    if (page.length < batch) {
+      const later = await store.find('referrals', {
+        where: { nextDueAt: { gt: behind?.dueAt ?? '', lte: now } },
+        sort: [
+          ['nextDueAt', 1],
+          ['_id', 1],
+        ],
+        limit: batch - page.length,
+      })
+      page.push(...later)
+    }
+    const last = page.at(-1)
+    const through = page.length < batch || last === undefined || last.nextDueAt === null
+    return { page, last: through ? null : { dueAt: last.nextDueAt, id: last._id } }
+  }
+
+  /** Those of a page that nobody asked for lately. */
+  async #unasked(page: readonly ReferralDocument[], now: number): Promise<readonly ReferralDocument[]> {
+    const { store, patience } = this.#options
+    if (patience === 0 || page.length === 0) return page
+    const asked = await store.get(
+      'leases',
+      page.map(({ _id }) => askedId(_id)),
+    )
+    return page.filter(({ _id }) => (asked.get(askedId(_id))?.until ?? 0) <= now)
   }
 
   #remember(referrals: readonly { readonly _id: string }[], until: number): Write<Collections>[] {

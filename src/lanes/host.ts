@@ -1,12 +1,13 @@
-import type { LogConsumer, PartitionHandler, TopicPartition } from '../ports/log.ts'
+import type { LogConsumer, PartitionHandler, Start, TopicPartition } from '../ports/log.ts'
 import { Lane, type LaneOptions } from './lane.ts'
 import { laneOf } from './lane-name.ts'
+import { Interrupted } from './retry.ts'
 
 /** Runs a role on whatever partitions the log gives it: one lane each. */
 export class RoleHost<T> implements PartitionHandler {
   readonly #options: Omit<LaneOptions<T>, 'partition'>
   readonly #lanes = new Map<string, Lane<T>>()
-  readonly #stopping = new AbortController()
+  readonly #leaving = new AbortController()
 
   constructor(options: Omit<LaneOptions<T>, 'partition'>) {
     this.#options = options
@@ -25,14 +26,19 @@ export class RoleHost<T> implements PartitionHandler {
     return consumer.run(this)
   }
 
-  /** A lane waiting for a server gives up; what it was doing is done by whoever starts next. */
-  abort(): void {
-    this.#stopping.abort()
+  /** Nothing new is begun: a lane that waits for a server to start gives up, as whoever comes next will start it. */
+  leave(): void {
+    this.#leaving.abort()
   }
 
-  async assigned(partition: TopicPartition) {
-    await this.#options.role.ready()
-    return this.#lane(partition).start(this.#stopping.signal)
+  async assigned(partition: TopicPartition): Promise<Start> {
+    try {
+      await this.#options.role.ready()
+      return await this.#lane(partition).start(this.#leaving.signal)
+    } catch (error) {
+      if (error instanceof Interrupted) return { kind: 'halted' }
+      throw error
+    }
   }
 
   async batch(batch: Parameters<PartitionHandler['batch']>[0]) {

@@ -9,7 +9,7 @@ import type { Emission, Role } from '../roles/role.ts'
 import { laneName, laneOf } from './lane-name.ts'
 import { mismatch } from './place.ts'
 import { type Reading, readRecords } from './read.ts'
-import { Interrupted, persist } from './retry.ts'
+import { Interrupted, type Persistence, persist } from './retry.ts'
 import { outgoingRecords, sizeOf } from './write.ts'
 
 /**
@@ -32,6 +32,8 @@ export interface LaneOptions<T> {
   readonly log: Pick<Log, 'producer' | 'inspect'>
   readonly codec: Codec
   readonly time: Time
+  /** The batches' now, ms since 1970; `time` unless everything shall happen at its record's time. */
+  readonly now?: (() => number) | undefined
   readonly logger: Logger
   /** `ce_source` of what it sends. */
   readonly source: string
@@ -78,9 +80,19 @@ export class Lane<T> {
     return this.#counts
   }
 
+  /** Rejects with `Interrupted` alone, when the signal aborts while a server is away. */
   async start(signal?: AbortSignal): Promise<Start> {
-    const { store, log, partition, role } = this.#options
     this.#setState('starting')
+    try {
+      return await this.#begin(signal)
+    } catch (error) {
+      if (error instanceof Interrupted) throw error
+      return this.#halt(messageOf(error), error)
+    }
+  }
+
+  async #begin(signal: AbortSignal | undefined): Promise<Start> {
+    const { store, log, partition, role } = this.#options
     const wait = { ...this.#options, signal }
     const readPosition = () =>
       persist(() => store.position(this.lane), { ...wait, what: `position of ${this.lane}` })
@@ -104,7 +116,7 @@ export class Lane<T> {
       ...wait,
       what: `journal of ${this.lane}`,
     })
-    for (const entry of owed) await this.#send(entry, signal)
+    for (const entry of owed) await this.#send(entry, { signal })
     if (owed.length > 0) this.#options.logger.info({ lane: this.lane, entries: owed.length }, 'journal-sent')
     this.#setState('running')
     return { kind: 'from', offset: this.#offset }
@@ -116,10 +128,13 @@ export class Lane<T> {
     try {
       return await this.#process(batch)
     } catch (error) {
-      // Neither is an end: whoever has the partition next goes on from the stored position.
-      if (error instanceof Interrupted || batch.signal.aborted) return { kind: 'restart' }
-      this.#halt(`${error instanceof Error ? error.message : String(error)}`, error)
-      return { kind: 'halted' }
+      // A rebalance: the consumer has to know.
+      if (error instanceof HeartbeatFailed) throw error.cause
+      if (error instanceof Interrupted) return { kind: 'restart' }
+      if (!batch.signal.aborted) return this.#halt(messageOf(error), error)
+      // Whoever has the partition next goes on from the stored position, and meets the same if it is more than the end.
+      this.#options.logger.warn({ lane: this.lane, err: error }, 'batch-abandoned')
+      return { kind: 'restart' }
     }
   }
 
@@ -129,21 +144,23 @@ export class Lane<T> {
 
   async #process(batch: Batch): Promise<BatchAnswer> {
     const { role, partition, codec } = this.#options
+    const meanwhile = () => beat(batch)
+    const wait: Waiting = { signal: batch.signal, meanwhile }
     const readings = await persist(() => readRecords(role, partition, batch.records, codec), {
       ...this.#options,
+      ...wait,
       what: `schemas for ${this.lane}`,
-      signal: batch.signal,
     })
     let done = 0
     let most = Number.POSITIVE_INFINITY
     do {
-      await batch.heartbeat()
+      await meanwhile()
       if (batch.signal.aborted) return { kind: 'restart' }
       const size = Math.min(most, this.#pieceSize())
       const records = batch.records.slice(done, done + size)
       const last = done + records.length >= batch.records.length
       const to = last ? batch.to : (records.at(-1)?.offset ?? this.#offset) + 1
-      const outcome = await this.#step(readings.slice(done, done + size), records, to, batch.signal)
+      const outcome = await this.#step(readings.slice(done, done + size), records, to, wait)
       if (outcome === 'position-moved') return this.#doubt('the position was moved by another owner')
       if (outcome === 'too-much') {
         most = Math.ceil(records.length / 2)
@@ -159,7 +176,7 @@ export class Lane<T> {
     readings: readonly Reading<T>[],
     records: readonly LogRecord[],
     to: number,
-    signal: AbortSignal,
+    waiting: Waiting,
   ): Promise<'done' | 'position-moved' | 'too-much'> {
     const { role, store, codec, source, outputLimit = defaultOutputLimit } = this.#options
     const inputs = readings.flatMap(reading => (reading.kind === 'input' ? [reading.input] : []))
@@ -174,8 +191,9 @@ export class Lane<T> {
       epoch: from?.epoch ?? 0,
     }
     for (let attempt = 1; ; attempt += 1) {
-      const wait = { ...this.#options, what: this.lane, signal }
-      const context = { lane: this.#name(), now: this.#options.time.now(), read: store }
+      const wait = { ...this.#options, ...waiting, what: this.lane }
+      const now = (this.#options.now ?? this.#options.time.now)()
+      const context = { lane: this.#name(), now, read: store }
       const effects = await persist(() => role.process(inputs, context), wait)
       const emissions: Emission[] = [...dead.map(letter => letter.emission), ...effects.emissions]
       const outgoing = await persist(
@@ -200,7 +218,7 @@ export class Lane<T> {
         this.#options.logger.debug({ lane: this.lane, attempt, ...outcome }, 'conflict')
         this.#count('conflicts', 1)
         // Each redo reads afresh what the other lane wrote; a pause only when that goes on and on.
-        if (attempt % 20 === 0) await this.#options.time.sleep(50, signal)
+        if (attempt % 20 === 0) await this.#options.time.sleep(50, waiting.signal)
         continue
       }
       this.#stored = position
@@ -209,22 +227,22 @@ export class Lane<T> {
       this.#count('deadLetters', dead.length)
       this.#count('outputs', outgoing.length)
       for (const [name, count] of Object.entries(effects.counts)) this.#count(name, count)
-      if (journal !== null) await this.#send(journal, signal)
+      if (journal !== null) await this.#send(journal, waiting)
       return 'done'
     }
   }
 
-  async #send(entry: JournalEntry, signal: AbortSignal | undefined): Promise<void> {
+  async #send(entry: JournalEntry, waiting: Waiting): Promise<void> {
     const { log, store, time } = this.#options
     await persist(() => log.producer.send(entry.records), {
       ...this.#options,
+      ...waiting,
       what: `sending for ${this.lane}`,
-      signal,
     })
     await persist(() => store.journal.markSent(entry.lane, entry.first, time.now()), {
       ...this.#options,
+      ...waiting,
       what: `journal of ${this.lane}`,
-      signal,
     })
   }
 
@@ -260,4 +278,22 @@ export class Lane<T> {
   #count(name: string, by: number): void {
     this.#counts[name] = (this.#counts[name] ?? 0) + by
   }
+}
+
+/** What a wait for a server may be ended by, and what it must not forget. */
+type Waiting = Pick<Persistence, 'signal' | 'meanwhile'>
+
+/** Told apart from what goes wrong in the work itself: it is the consumer's to deal with. */
+class HeartbeatFailed extends Error {}
+
+async function beat(batch: Batch): Promise<void> {
+  try {
+    await batch.heartbeat()
+  } catch (cause) {
+    throw new HeartbeatFailed('heartbeat', { cause })
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }

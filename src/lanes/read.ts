@@ -3,12 +3,18 @@ import type { Codec, Decoded } from '../ports/codec.ts'
 import type { LogRecord, TopicPartition } from '../ports/log.ts'
 import { largestRecord } from '../roles/dead-letter.ts'
 import type { Input, Origin, Role } from '../roles/role.ts'
-import type { Topic } from '../roles/topics.ts'
+import { type Topic, topics } from '../roles/topics.ts'
 
 /** A record as the role takes it, or what is wrong with it. */
 export type Reading<T> =
   | { readonly kind: 'input'; readonly input: Input<T> }
   | { readonly kind: 'fault'; readonly origin: Origin; readonly fault: Fault }
+
+/**
+ * What others produce may be no larger than `largestRecord`. Our own records may be, since an answer holds what it
+ * answers and more: to refuse one would leave a gap in its referral for ever.
+ */
+const foreign: ReadonlySet<Topic> = new Set([topics.profiles, topics.weights, topics.rfis, topics.commands])
 
 /** Bytes → inputs and faults, one answer per record. Nothing a producer sends can throw past here. */
 export async function readRecords<T>(
@@ -18,15 +24,13 @@ export async function readRecords<T>(
   codec: Codec,
 ): Promise<Reading<T>[]> {
   const topic = partition.topic as Topic
-  const readable = records.flatMap(({ value }) =>
-    value === null || value.length > largestRecord ? [] : [value],
-  )
+  const most = foreign.has(topic) ? largestRecord : Number.POSITIVE_INFINITY
+  const readable = records.flatMap(({ value }) => (value === null || value.length > most ? [] : [value]))
   const decoded = (await codec.decode(topic, readable)).values()
   return records.map(record => {
     const { offset, timestamp, key, value } = record
     const origin: Origin = { topic, partition: partition.partition, offset, timestamp, key, bytes: value }
-    if (value !== null && value.length > largestRecord)
-      return { kind: 'fault', origin, fault: tooLarge(value.length) }
+    if (value !== null && value.length > most) return { kind: 'fault', origin, fault: tooLarge(value.length) }
     const fate = value === null ? tombstone : (decoded.next().value ?? tombstone)
     if (fate.kind === 'poison') return { kind: 'fault', origin, fault: faultOf(fate) }
     const parsed = role.parse(topic, fate.value, origin)

@@ -11,6 +11,8 @@ export interface Persistence {
   /** What is waited for, in the log line. */
   readonly what: string
   readonly signal?: AbortSignal | undefined
+  /** Called before each further attempt: a member of a group that waits must still say that it lives. */
+  readonly meanwhile?: (() => Promise<void>) | undefined
   readonly firstDelay?: number
   readonly longestDelay?: number
 }
@@ -30,6 +32,7 @@ export async function persist<T>(work: () => Promise<T>, options: Persistence): 
       if (options.signal?.aborted === true) throw new Interrupted(options.what, { cause: error })
       options.logger.warn({ what: options.what, attempt, delay, error: String(error) }, 'waiting')
       await options.time.sleep(delay, options.signal)
+      await options.meanwhile?.()
       delay = Math.min(2 * delay, longest)
     }
   }

@@ -22,7 +22,7 @@ export interface WorkerOptions {
   /** What the clock goes by, and what waits are made of. */
   readonly time: Time
   /** The batches' now; `time` unless everything shall happen at its record's time. */
-  readonly batchTime?: Time
+  readonly batchTime?: Pick<Time, 'now'>
   readonly logger: Logger
   readonly roles?: readonly RoleName[]
   readonly customerSecret?: string
@@ -44,8 +44,8 @@ export const sourceOf = (role: string): string => `/referral-router/${role}`
 
 /** Each role with the hosts, tables and readers it needs, wired but not running. */
 export function assemble(options: WorkerOptions) {
-  const { log, store, codec, logger } = options
-  const time = options.batchTime ?? options.time
+  const { log, store, codec, time, logger } = options
+  const now = options.batchTime?.now
   const wanted = new Set(options.roles ?? roleNames)
   const tables = new Tables()
   const reader = new TableReader(
@@ -59,7 +59,7 @@ export function assemble(options: WorkerOptions) {
   )
   const ready = () => reader.ready()
   const host = <T>(role: LaneOptions<T>['role']) =>
-    new RoleHost<T>({ role, log, store, codec, time, logger, source: sourceOf(role.name) })
+    new RoleHost<T>({ role, log, store, codec, time, now, logger, source: sourceOf(role.name) })
   const customerSecret = options.customerSecret ?? ''
   const hosts = [
     ...(wanted.has('directory') ? [host(directory())] : []),
@@ -72,7 +72,7 @@ export function assemble(options: WorkerOptions) {
         store,
         codec,
         logger,
-        time: options.time,
+        time,
         producer: log.producer,
         source: sourceOf('clock'),
         holder: options.holder,
@@ -123,29 +123,31 @@ export class Worker {
     try {
       await everything
     } finally {
-      this.#ending.abort()
-      for (const host of hosts) host.abort()
+      // One that can't go on takes the others with it: half a worker would look alive.
+      await this.#takeNothingNew()
       this.#setState('stopped')
     }
   }
 
   /**
-   * Three steps: take nothing new; wait for what is under way; after `deadline` ms give up what still waits for a
-   * server. What was given up is done by whoever starts next.
+   * Three steps: take nothing new; wait for what is under way, which gives up where it waits for a server; after
+   * `deadline` ms wait no longer, and say so. What was given up is done by whoever starts next.
    */
   async stop(deadline = 20_000): Promise<void> {
     this.#setState('stopping')
-    const stopped = Promise.all(this.#consumers.map(consumer => consumer.stop()))
     const patience = new AbortController()
     const overdue = this.#options.time.sleep(deadline, patience.signal).then(() => {
-      if (patience.signal.aborted) return
-      this.#options.logger.warn({ deadline }, 'stop-overdue')
-      for (const host of this.#parts.hosts) host.abort()
+      if (!patience.signal.aborted) this.#options.logger.warn({ deadline }, 'stop-overdue')
     })
-    this.#ending.abort()
-    await stopped
+    await Promise.race([this.#takeNothingNew(), overdue])
     patience.abort()
     await overdue
+  }
+
+  async #takeNothingNew(): Promise<void> {
+    this.#ending.abort()
+    for (const host of this.#parts.hosts) host.leave()
+    await Promise.allSettled(this.#consumers.map(consumer => consumer.stop()))
   }
 
   #setState(state: WorkerState): void {

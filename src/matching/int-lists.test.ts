@@ -53,6 +53,14 @@ it('does not grow by lists that come and go', () => {
   expect(lists.bytes).toBe(bytes)
 })
 
+it('widens when an entry needs it', () => {
+  const lists = new IntLists()
+  const list = lists.create()
+  const entries = [7, 65_535, 65_536, 2_000_000]
+  for (const entry of entries) lists.push(list, entry)
+  expect([...lists.view(list)]).toEqual(entries)
+})
+
 it('refuses to remove what is not there', () => {
   const lists = new IntLists()
   const list = lists.create()

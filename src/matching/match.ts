@@ -5,6 +5,7 @@ import type { Match, MatchedTerm, NamedRefusal, PopulationFigures } from './matc
 import { anyRegion, wholeCountry } from './partitions.ts'
 import type { Query } from './query.ts'
 import { lengthFactor, maximumOf, scaledRelevance, scaleOf, termWeight } from './relevance.ts'
+import type { Term } from './terms.ts'
 
 /** A form of a term, by its number, and its lists of slots: two have everybody, two are in scope. */
 interface KnownForm {
@@ -72,32 +73,42 @@ function knownTerms(index: CountryIndex, query: Query, region: number | undefine
     return known
   })
   const known: KnownTerm[] = []
-  for (const [at, termForms] of forms.entries()) {
-    if (termForms.length === 0) continue
+  forms.forEach((knownForms, at) => {
     let frequency = 0
-    for (const { whole, any } of termForms)
+    for (const { whole, any } of knownForms) {
       frequency = Math.max(frequency, index.lengthOf(whole) + index.lengthOf(any))
-    const term = query.terms[at] ?? ''
-    known.push({ term, weight: termWeight(frequency, index.profiles), frequency, forms: termForms })
-  }
+    }
+    if (frequency === 0) return
+    const weight = termWeight(frequency, index.profiles)
+    known.push({ term: query.terms[at] as Term, weight, frequency, forms: knownForms })
+  })
   return known
 }
 
 /** Adds the weight of a term to the profiles in scope that have it in any form. */
-function addUp({ postings }: CountryIndex, { forms, weight }: KnownTerm, space: Accumulators): void {
+function addUp(index: CountryIndex, { forms, weight }: KnownTerm, space: Accumulators): void {
   const once = forms.length > 1
   if (once) space.beginWord()
   for (const { whole, region } of forms) {
-    for (const list of [whole, region]) {
-      if (list === nowhere) continue
-      if (list < 0) space.single[0] = single(list)
-      const entries = list < 0 ? space.single : postings.entries
-      const start = list < 0 ? 0 : (postings.spans[2 * list] as number)
-      const end = list < 0 ? 1 : start + (postings.spans[2 * list + 1] as number)
-      if (once) space.addForm(entries, start, end, weight)
-      else space.add(entries, start, end, weight)
-    }
+    addList(index, whole, weight, once, space)
+    addList(index, region, weight, once, space)
   }
+}
+
+function addList(
+  { postings }: CountryIndex,
+  list: number,
+  weight: number,
+  once: boolean,
+  space: Accumulators,
+): void {
+  if (list === nowhere) return
+  if (list < 0) space.single[0] = single(list)
+  const entries = list < 0 ? space.single : postings.entries
+  const start = list < 0 ? 0 : (postings.spans[2 * list] as number)
+  const end = list < 0 ? 1 : start + (postings.spans[2 * list + 1] as number)
+  if (once) space.addForm(entries, start, end, weight)
+  else space.add(entries, start, end, weight)
 }
 
 /** Reads the sums, and sets them back. */

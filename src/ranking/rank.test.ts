@@ -137,6 +137,7 @@ const receiptFor = (ranking: Ranking, release: Release): Receipt =>
     ranking,
     refusal: null,
     chosen: ranking.considered.slice(0, 3),
+    next: ranking.considered.slice(3),
     rule: 'rank',
     release,
     releaseHash: 'hash',
@@ -310,7 +311,7 @@ describe('rank', () => {
     expect(rank(inputOf(world, { release: demanding })).refused).toMatchObject({ 'minimum-score': 3 })
     const none = receiptOf({
       ...{ rfiId: rfi.rfiId, at: rfi.occurredAt, refusal: null, rule: 'rank', releaseHash: 'hash' },
-      ...{ ranking, chosen: [], release: defaultRelease },
+      ...{ ranking, chosen: [], next: [], release: defaultRelease },
     })
     expect(none.refused).toEqual({ ...ranking.refused, 'not-chosen': 1 })
   })
@@ -416,7 +417,7 @@ describe('a receipt', () => {
   test('of an RFI refused as a whole has that reason alone', () => {
     const refused = receiptOf({
       ...{ rfiId: rfi.rfiId, at: rfi.occurredAt, ranking: null, refusal: 'no-consent' },
-      ...{ chosen: [], rule: 'rank', release: defaultRelease, releaseHash: 'hash' },
+      ...{ chosen: [], next: [], rule: 'rank', release: defaultRelease, releaseHash: 'hash' },
     })
     expect(refused).toMatchObject({
       considered: [],

@@ -38,10 +38,10 @@ export interface Receipt {
   readonly features: readonly Column[]
   /** The terms that any of the considered matched. */
   readonly terms: readonly MatchedTerm[]
-  /** Best first, at most 20. */
+  /** Best first, at most 20, however many were chosen. */
   readonly considered: readonly ConsideredOnReceipt[]
   readonly chosen: readonly PartnerId[]
-  /** Next in line. */
+  /** Next in line, at most 5. */
   readonly next: readonly PartnerId[]
   /** Eligible and matched. */
   readonly candidates: number
@@ -84,15 +84,17 @@ export interface ReceiptInput {
   readonly refusal: 'no-consent' | 'already-expired' | null
   /** Those routed to, of the considered. */
   readonly chosen: readonly Considered[]
+  /** Who comes after them, best first: the rest of the considered or, for partners asked for, whom we would have chosen. */
+  readonly next: readonly Considered[]
   readonly rule: Rule
   readonly release: Release
   readonly releaseHash: string
 }
 
 /** What is chosen by rank or request is chosen for certain. */
-export function receiptOf({ ranking, refusal, chosen, release, ...input }: ReceiptInput): Receipt {
+export function receiptOf({ ranking, refusal, chosen, next, release, ...input }: ReceiptInput): Receipt {
   const { pair, partner, readsEvidence } = compile(release)
-  const considered = (ranking?.considered ?? []).slice(0, Math.max(mostConsidered, chosen.length))
+  const considered = (ranking?.considered ?? []).slice(0, mostConsidered)
   const columns = [...pair, ...partner].map(({ name, weight }) => ({
     name,
     weight,
@@ -100,8 +102,6 @@ export function receiptOf({ ranking, refusal, chosen, release, ...input }: Recei
   }))
   const terms = new Map(considered.flatMap(({ matched }) => matched.map(each => [each.term, each])))
   const places = new Map(Array.from(terms.keys(), (term, place) => [term, place]))
-  const partners = new Set(chosen.map(({ profile }) => profile.partnerId))
-  const others = considered.filter(({ profile }) => !partners.has(profile.partnerId))
   return {
     rfiId: input.rfiId,
     at: input.at,
@@ -115,8 +115,8 @@ export function receiptOf({ ranking, refusal, chosen, release, ...input }: Recei
     features: columns,
     terms: [...terms.values()],
     considered: considered.map(each => rowOf(each, columns, places)),
-    chosen: [...partners],
-    next: others.slice(0, nextInLine).map(({ profile }) => profile.partnerId),
+    chosen: chosen.map(({ profile }) => profile.partnerId),
+    next: next.slice(0, nextInLine).map(({ profile }) => profile.partnerId),
     candidates: ranking?.candidates ?? 0,
     refused: refusal === null ? withNotChosen(ranking, chosen.length) : { [refusal]: 1 },
     named: ranking?.named ?? [],

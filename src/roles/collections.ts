@@ -46,11 +46,11 @@ export interface RfiDocument extends StoredDocument {
   readonly hash: string
   readonly receivedAt: Timestamp
   readonly outcome: 'routed' | 'unroutable'
-  /** The RFIs it follows, oldest first, itself left out. */
+  /** The last 50 RFIs it follows, oldest first, itself left out. */
   readonly chain: readonly RfiId[]
   readonly referralIds: readonly ReferralId[]
   readonly rfi: Omit<Rfi, 'customer' | 'inviter'> & {
-    readonly customer: Omit<Customer, 'name' | 'contact'>
+    readonly customer: Omit<Customer, 'name' | 'contact' | 'postalCode'>
     readonly inviter: { readonly id: string } | null
   }
 }
@@ -59,6 +59,7 @@ export interface RfiDocument extends StoredDocument {
 export interface ContactDocument extends StoredDocument {
   readonly _id: RfiId
   readonly name: string | null
+  readonly postalCode: string | null
   readonly contact: CustomerContact | null
   readonly inviterEmail: string | null
   readonly consent: Rfi['consent']
@@ -68,7 +69,7 @@ export interface ReferralDocument extends StoredDocument, Referral {
   readonly _id: ReferralId
   /** Soonest timer, null when none is left: what the clock looks for. */
   readonly nextDueAt: Timestamp | null
-  /** First RFI of the chain it belongs to. */
+  /** First RFI of the chain it belongs to, of those remembered. */
   readonly root: RfiId
   readonly customerKey: string
   readonly addressee: Addressee
@@ -184,7 +185,13 @@ export const collections: Catalogue<Collections> = {
   weights: { indexes: [changed] },
   rfis: { indexes: [['outcome']] },
   referrals: {
-    indexes: [['root'], ['customerKey', 'status', 'routedAt'], ['profileId', 'status'], ['nextDueAt']],
+    indexes: [
+      ['root'],
+      ['customerKey', 'status', 'routedAt'],
+      ['profileId', 'status'],
+      // By id too: a campaign may set one deadline for a hundred thousand, and the clock pages through them.
+      ['nextDueAt', '_id'],
+    ],
   },
   receipts: { indexes: [] },
   contacts: { indexes: [] },

@@ -4,7 +4,9 @@ import type { Customer } from '../domain/rfi.ts'
 
 /**
  * Who a customer is, as a keyed hash: of the e-mail, else of country, company name and postal code. Null when it told
- * neither, and then nothing can be a repeat of it. Keyed, so that whoever reads the store can't test addresses.
+ * neither, and then nothing can be a repeat of it. Whoever sees the keys can't test addresses against them without the
+ * secret. An empty secret is everyone's: then a key hides an address from a glance alone, and anyone can find out
+ * whether one they guess is among them, even after its contact was erased.
  */
 export function customerKey(customer: Customer, secret: string): string | null {
   const email = customer.contact?.email?.trim().toLowerCase() ?? ''

@@ -6,8 +6,10 @@ import type { Collections } from './collections.ts'
 import type { Emission, Origin, RoleName } from './role.ts'
 import { topics } from './topics.ts'
 
-/** Larger records are refused unread, and their bytes are not kept. */
+/** What others produce is refused unread when its value is larger. No larger value is kept with a dead letter. Bytes. */
 export const largestRecord = 256 * 1024
+/** Twice what any id of ours takes. A longer key is not sent on: beside it a letter might not fit into a record. Bytes. */
+const longestKey = 1024
 
 /**
  * Input that can't be read or breaks its shape. The topic gets coordinates, a hash and what is wrong; the bytes, which
@@ -27,7 +29,7 @@ export function deadLetter(
     emission: {
       cause: offset,
       topic: topics.deadLetters,
-      key,
+      key: key !== null && key.length > longestKey ? null : key,
       type: 'record.dead-lettered',
       time: timestamp,
       value: { topic, partition, offset, timestamp, role, hash, size: bytes?.length ?? 0, ...fault },

@@ -1,7 +1,7 @@
 import { type ReferralEvent, statusRecordSchema } from '../domain/events.ts'
 import type { PartnerId } from '../domain/ids.ts'
 import { noticeSchema, type Unroutable } from '../domain/notices.ts'
-import { type Parsed, parseShape } from '../domain/shape.ts'
+import { describe, type Fault, type Parsed, parseShape } from '../domain/shape.ts'
 import { toTimestamp } from '../domain/time.ts'
 import { type Evidence, type Fact, factOf, fold, noEvidence } from '../ranking/evidence.ts'
 import { foldPopulation, noPopulation } from '../ranking/population.ts'
@@ -77,13 +77,17 @@ function parse(topic: Topic, value: unknown): Parsed<ProjectorInput> {
   }
   const record = parseShape(statusRecordSchema, value)
   if (!record.ok) return record
-  return {
-    ok: true,
-    value:
-      record.value.type === 'referral.command-rejected'
-        ? { kind: 'skipped' }
-        : { kind: 'event', event: record.value },
-  }
+  const event = record.value
+  if (event.type === 'referral.command-rejected') return { ok: true, value: { kind: 'skipped' } }
+  const isFirst = event.version === 1
+  if (isFirst !== (event.type === 'referral.routed')) return { ok: false, fault: outOfPlace(event) }
+  return { ok: true, value: { kind: 'event', event } }
+}
+
+/** A life that begins with anything but the routing can't be folded, nor one that is routed twice. */
+function outOfPlace({ type, version }: ReferralEvent): Fault {
+  const expected = type === 'referral.routed' ? '1, as it comes first' : 'above 1, which is referral.routed'
+  return { code: 'invalid', field: 'version', found: describe(version), expected }
 }
 
 /** Evidence, population and funnel: one query per collection for the whole batch. */

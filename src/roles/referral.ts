@@ -10,7 +10,7 @@ import { toTimestamp } from '../domain/time.ts'
 import type { Reader } from '../ports/store.ts'
 import type { Collections, ReferralDocument } from './collections.ts'
 import { EffectsBuilder } from './effects.ts'
-import { type Emission, type Role, tombstoneFault } from './role.ts'
+import { type Emission, isMisrouted, type Role, tombstoneFault } from './role.ts'
 import { noticeOf } from './router.ts'
 import { topics } from './topics.ts'
 
@@ -40,7 +40,9 @@ export function referral(): Role<ReferralInput> {
       for (const { origin, value } of inputs) {
         const at = toTimestamp(origin.timestamp)
         const cause = origin.offset
-        const document = current.get(referralIdOfInput(value))
+        const referralId = referralIdOfInput(value)
+        if (isMisrouted(origin, referralId)) effects.count('misrouted')
+        const document = current.get(referralId)
         const { events, rejection } = meet(document, value, at)
         if (document !== undefined && events.length > 0) current.set(document._id, after(document, events))
         for (const event of events) {
@@ -174,7 +176,7 @@ function noticeFor(
   const asked = new Set(relatives.map(relative => relative.partnerId))
   const candidates = closed.nextCandidates.filter(candidate => !asked.has(candidate.partnerId))
   const othersOpen = relatives.filter(
-    one => one.rfiId === rfiId && one._id !== referralId && one.status !== 'Closed',
+    one => one.rfiId === rfiId && one._id !== referralId && isOpen(one, asOf),
   ).length
   const common = {
     occurredAt: event.occurredAt,
@@ -189,4 +191,9 @@ function noticeFor(
   return candidates.length === 0 && othersOpen === 0
     ? { type: 'customer.no-partner', ...common }
     : { type: 'customer.choose-another', ...common, othersOpen, candidates }
+}
+
+/** Deadlines depend on timestamps only: whose time is up is closed, whether its expiry has been written yet or not. */
+function isOpen({ status, expiresAt }: ReferralDocument, asOf: string): boolean {
+  return status === 'Active' || (status === 'New' && expiresAt > asOf)
 }

@@ -18,6 +18,14 @@ export interface Origin extends TopicPartition {
   readonly bytes: Uint8Array | null
 }
 
+/**
+ * Whether the record's key isn't the id that its topic goes by: another partition may hold the rest of what it is about.
+ * Nothing depends on it, as versions decide; a producer should know.
+ */
+export function isMisrouted({ key }: Origin, id: string): boolean {
+  return key === null || Buffer.from(id).compare(key) !== 0
+}
+
 /** A record that could be read. */
 export interface Input<T> {
   readonly origin: Origin

@@ -13,7 +13,14 @@ import { customerKey } from './customer-key.ts'
 import { deadLetter } from './dead-letter.ts'
 import { EffectsBuilder } from './effects.ts'
 import { loadOpenReferrals, type OpenReferrals } from './open-referrals.ts'
-import { type Emission, type Input, type Role, type RoleContext, tombstoneFault } from './role.ts'
+import {
+  type Emission,
+  type Input,
+  isMisrouted,
+  type Role,
+  type RoleContext,
+  tombstoneFault,
+} from './role.ts'
 import { addresseeOf, type Routing, route } from './routing.ts'
 import type { Tables } from './tables.ts'
 import { topics } from './topics.ts'
@@ -74,6 +81,7 @@ function routeBatch(
   const effects = new EffectsBuilder()
   for (const input of inputs) {
     const { origin, value: rfi } = input
+    if (isMisrouted(origin, rfi.rfiId)) effects.count('misrouted')
     const rfiHash = hash('sha256', JSON.stringify(rfi), 'base64url')
     const before = rfis.get(rfi.rfiId)
     if (before !== undefined) {
@@ -93,7 +101,7 @@ function routeBatch(
     }
     const routedAt = Math.max(context.now, origin.timestamp)
     const followed = rfi.followsRfiId === null ? undefined : rfis.get(rfi.followsRfiId)
-    const chain = rfi.followsRfiId === null ? [] : [...(followed?.chain ?? []), rfi.followsRfiId]
+    const chain = chainOf(rfi.followsRfiId, followed)
     const key = keys.get(input) ?? null
     const routing = route({
       rfi,
@@ -138,6 +146,7 @@ function record(
     document: {
       _id: rfiId,
       name: rfi.customer.name,
+      postalCode: rfi.customer.postalCode,
       contact: rfi.customer.contact,
       inviterEmail: rfi.inviter?.email ?? null,
       consent: rfi.consent,
@@ -206,11 +215,21 @@ export function noticeOf(notice: Notice, cause: number): Emission {
   }
 }
 
-/** Contact data goes to `contacts` alone. */
+/** What could tell who the customer is goes to `contacts` alone. */
 function withoutContact({ customer, inviter, ...rest }: Rfi): RfiDocument['rfi'] {
-  const { name: _name, contact: _contact, ...place } = customer
+  const { name: _name, contact: _contact, postalCode: _postalCode, ...place } = customer
   return { ...rest, customer: place, inviter: inviter === null ? null : { id: inviter.id } }
 }
+
+/**
+ * The RFIs one follows, oldest first. Beyond the last 50 nobody is remembered: whom the older ones asked may be asked
+ * again, and notices know no relatives there.
+ */
+function chainOf(follows: RfiId | null, followed: Pick<RfiDocument, 'chain'> | undefined): readonly RfiId[] {
+  return follows === null ? [] : [...(followed?.chain ?? []), follows].slice(-longestChain)
+}
+
+const longestChain = 50
 
 /** Everyone already asked in the RFIs this one follows. */
 function askedIn(chain: readonly RfiId[], rfis: Seen['rfis']): Set<PartnerId> {

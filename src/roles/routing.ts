@@ -6,13 +6,10 @@ import type { Candidate } from '../domain/notices.ts'
 import type { Rfi } from '../domain/rfi.ts'
 import { toTimestamp } from '../domain/time.ts'
 import { unknownTerms } from '../domain/vocabulary.ts'
-import { queryOf } from '../matching/query.ts'
-import { type Considered, type Ranking, rank, rankRequested } from '../ranking/rank.ts'
+import { type Query, queryOf } from '../matching/query.ts'
+import { type Considered, nextInLine, type Ranking, rank, rankRequested } from '../ranking/rank.ts'
 import { type Receipt, receiptOf } from '../ranking/receipt.ts'
 import type { Tables } from './tables.ts'
-
-/** Next candidates kept for the customer who must choose another. */
-export const nextInLine = 5
 
 export interface RoutingInput {
   readonly rfi: Rfi
@@ -39,7 +36,7 @@ export interface Routing {
 /** Routes one RFI. Pure: the same input and tables give the same bytes. */
 export function route(input: RoutingInput): Routing {
   const { rfi, routedAt, tables } = input
-  const query = queryOf(rfi)
+  const query = boundedQuery(rfi)
   const refusal = refusedWhole(rfi, routedAt)
   const requested = rfi.requestedPartners.length > 0
   const { release } = tables
@@ -55,6 +52,7 @@ export function route(input: RoutingInput): Routing {
     ranking,
     refusal,
     chosen,
+    next,
     rule: requested ? 'requested' : 'rank',
     release,
     releaseHash: tables.releaseHash,
@@ -72,6 +70,17 @@ export function route(input: RoutingInput): Routing {
   }
 }
 
+/**
+ * A matched term takes some 55 bytes of a receipt and 5 more for each of 20 partners, ten times and more what it took in
+ * the RFI. Nobody needs thousands of things at once: the first count, ids before words, and the receipt stays well within a record.
+ */
+const mostTerms = 2000
+
+function boundedQuery(rfi: Rfi): Query {
+  const query = queryOf(rfi)
+  return { ...query, terms: query.terms.slice(0, mostTerms), forms: query.forms.slice(0, mostTerms) }
+}
+
 /** Refused once for the RFI, whoever the partners are. */
 function refusedWhole(rfi: Rfi, routedAt: number): 'no-consent' | 'already-expired' | null {
   if (!rfi.consent.shareWithPartners) return 'no-consent'
@@ -80,7 +89,7 @@ function refusedWhole(rfi: Rfi, routedAt: number): 'no-consent' | 'already-expir
 }
 
 /** Whom we would have chosen beside those the customer did: what it may turn to when they decline. */
-function nextAfterRequest(input: RoutingInput, query: ReturnType<typeof queryOf>): readonly Considered[] {
+function nextAfterRequest(input: RoutingInput, query: Query): readonly Considered[] {
   const asked = new Set([...input.asked, ...input.rfi.requestedPartners])
   const { rfi, routedAt, tables, full } = input
   const { index, evidenceOf, population, release } = tables
@@ -93,7 +102,7 @@ function unknownKinds(need: Rfi['need']): string[] {
   return [...new Set(unknownTerms(need).map(({ kind }) => `unknown-${kind}`))]
 }
 
-function rankFor(input: RoutingInput, query: ReturnType<typeof queryOf>, count: number): Ranking {
+function rankFor(input: RoutingInput, query: Query, count: number): Ranking {
   const { rfi, routedAt, tables, asked, full } = input
   const { index, evidenceOf, population, release } = tables
   const rankInput = {

@@ -1,4 +1,6 @@
 import { expect } from 'vitest'
+import { Interrupted } from '../../src/lanes/retry.ts'
+import { misconfigured } from '../../src/ports/errors.ts'
 import { topics } from '../../src/roles/topics.ts'
 import type { ContractCase } from './contract-case.ts'
 import {
@@ -291,5 +293,101 @@ export const laneContract: readonly ContractCase<LaneBenchFactory>[] = [
     expect(await lane.start()).toEqual({ kind: 'from', offset: 2 })
     expect(await counts(bench, ['a', 'b'])).toEqual([1, 1])
     expect((await sent(bench)).map(({ seq }) => seq)).toEqual(['0.0', '1.0'])
+  }),
+
+  laneCase(
+    "a heartbeat that fails is the consumer's to know, and the lane goes on afterwards",
+    async bench => {
+      await append(bench, ticks('a', 'b'))
+      const lane = openLane(bench)
+      await lane.start()
+      const batch = await batchFrom(bench, 0)
+      const rebalance = new Error('rebalance in progress')
+      await expect(lane.batch({ ...batch, heartbeat: () => Promise.reject(rebalance) })).rejects.toBe(
+        rebalance,
+      )
+      expect(await counts(bench, ['a', 'b'])).toEqual([undefined, undefined])
+      expect(await lane.start()).toEqual({ kind: 'from', offset: 0 })
+      expect(await lane.batch(batch)).toEqual({ kind: 'advanced', next: 2 })
+      expect(await counts(bench, ['a', 'b'])).toEqual([1, 1])
+    },
+  ),
+
+  laneCase('a lane that waits for a server says that it lives', async bench => {
+    await append(bench, ticks('a'))
+    let [away, beats] = [5, 0]
+    const store = changedStore(bench.store, {
+      commit(unit) {
+        away -= 1
+        return away >= 0 ? Promise.reject(serverGone()) : bench.store.commit(unit)
+      },
+    })
+    const lane = openLane(bench, { store })
+    await lane.start()
+    const heartbeat = () => {
+      beats += 1
+      return Promise.resolve()
+    }
+    await lane.batch({ ...(await batchFrom(bench, 0)), heartbeat })
+    expect(beats).toBeGreaterThanOrEqual(5)
+  }),
+
+  laneCase('several entries owed go out oldest first', async bench => {
+    const entry = (first: number) => ({
+      lane: 'router/rfis/0',
+      first,
+      records: [
+        {
+          topic: topics.referrals,
+          key: 'key',
+          value: new TextEncoder().encode(JSON.stringify({ id: `owed-${first}`, count: 1 })),
+          headers: { lane: 'router/rfis/0', seq: `${first}.0`, ce_id: `router/rfis/0@${first}.0` },
+        },
+      ],
+    })
+    for (const first of [10, 2, 9])
+      await bench.store.commit({ move: null, writes: [], journal: entry(first) })
+    await openLane(bench).start()
+    expect((await sent(bench)).map(({ seq }) => seq)).toEqual(['2.0', '9.0', '10.0'])
+    expect(await bench.store.journal.unsentCount()).toBe(0)
+  }),
+
+  laneCase('a position that another moved meanwhile is read again before the lane halts', async bench => {
+    await append(bench, ticks('a', 'b'))
+    const other = openLane(bench)
+    await other.start()
+    await other.batch(await batchFrom(bench, 0, { limit: 1 }))
+    let asked = 0
+    const log = {
+      producer: bench.log.producer,
+      async inspect(...[partition, at, group]: Parameters<LaneBench['log']['inspect']>) {
+        asked += 1
+        const real = await bench.log.inspect(partition, at, group)
+        if (asked > 1) return real
+        await other.batch(await batchFrom(bench, 1))
+        return { ...real, committed: 2 }
+      },
+    }
+    expect(await openLane(bench, { log }).start()).toEqual({ kind: 'from', offset: 2 })
+  }),
+
+  laneCase('what waiting can not mend halts the lane at its start, and nothing else', async bench => {
+    const store = changedStore(bench.store, {
+      position: () => Promise.reject(misconfigured('no such collection')),
+    })
+    const lane = openLane(bench, { store })
+    expect(await lane.start()).toEqual({ kind: 'halted' })
+    expect(lane.haltReason).toBe('no such collection')
+  }),
+
+  laneCase('a start that waits for a server ends when told to', async bench => {
+    const leaving = new AbortController()
+    const store = changedStore(bench.store, {
+      position() {
+        leaving.abort()
+        return Promise.reject(serverGone())
+      },
+    })
+    await expect(openLane(bench, { store }).start(leaving.signal)).rejects.toBeInstanceOf(Interrupted)
   }),
 ]

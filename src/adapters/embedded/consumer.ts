@@ -1,12 +1,15 @@
 import { setImmediate, setTimeout } from 'node:timers/promises'
 import { isRetryable, misconfigured } from '../../ports/errors.ts'
 import type { LogConsumer, LogRecord, PartitionHandler, TopicPartition } from '../../ports/log.ts'
+import type { Logger } from '../../ports/logger.ts'
 import type { Wake } from './wake.ts'
 
 /** What a consumer needs of the log. */
 export interface ConsumerSource {
   readonly partitions: readonly TopicPartition[]
   readonly wake: Wake
+  /** Hears of every attempt to read that failed and is made again. */
+  readonly logger: Logger
   /** A batch's worth of records from `from` on. */
   read(partition: TopicPartition, from: number): LogRecord[]
   /** Keeps the commit hint. */
@@ -29,11 +32,14 @@ interface Owned {
   state: PartitionState
 }
 
-const retryPause = 250
+/** ms between attempts to read, doubling from the first to the last. */
+const shortestPause = 250
+const longestPause = 5000
 
 /**
- * A group of one: a folder has one worker, so all partitions are ours from `run` to `stop`. They take turns of one
- * batch each, one after another: everything below is synchronous and on one thread, there is nothing to overlap.
+ * The source's partitions are ours from `run` to `stop`: a folder has one worker, whose threads share the partitions out
+ * before they begin, so nothing is ever taken away. They take turns of one batch each, one after another: SQLite answers
+ * synchronously, and a handler that waits, for its commit or a pause, has the others of its thread wait with it.
  * A handler must not await `stop`, which waits for the handler.
  */
 export function createConsumer(source: ConsumerSource): LogConsumer {
@@ -64,7 +70,7 @@ export function createConsumer(source: ConsumerSource): LogConsumer {
       return true
     }
     const from = state.next
-    const records = await retrying(() => source.read(partition, from))
+    const records = await retrying(partition, () => source.read(partition, from))
     const last = records.at(-1)
     if (last === undefined || signal.aborted) return false
     const to = last.offset + 1
@@ -88,13 +94,18 @@ export function createConsumer(source: ConsumerSource): LogConsumer {
     return true
   }
 
-  async function retrying<T>(work: () => T[]): Promise<T[]> {
-    while (!signal.aborted) {
+  /** Reads until it works, loudly: there is nothing else to do without the file. Nothing once it is to stop. */
+  async function retrying<T>({ topic, partition }: TopicPartition, work: () => T[]): Promise<T[]> {
+    let delay = shortestPause
+    for (let attempt = 1; !signal.aborted; attempt += 1) {
       try {
         return work()
       } catch (error) {
         if (!isRetryable(error)) throw error
-        await setTimeout(retryPause, undefined, { signal }).catch(() => undefined)
+        const what = `reading ${topic}/${partition}`
+        source.logger.warn({ what, attempt, delay, error: String(error) }, 'waiting')
+        await setTimeout(delay, undefined, { signal }).catch(() => undefined)
+        delay = Math.min(2 * delay, longestPause)
       }
     }
     return []

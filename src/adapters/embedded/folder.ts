@@ -1,10 +1,11 @@
 import type { Catalogue, CollectionMap } from '../../ports/store.ts'
 import type { Time } from '../../ports/time.ts'
 import { openDatabase, type Synchronous } from './database.ts'
-import { type EmbeddedLog, type Member, openEmbeddedLog } from './log.ts'
+import { type EmbeddedLog, type EmbeddedLogOptions, openEmbeddedLog } from './log.ts'
 import { type EmbeddedStore, openEmbeddedStore } from './store.ts'
 
-export interface EmbeddedOptions<C extends CollectionMap> {
+/** `member`: when the folder's worker reads on several threads, each with a handle of its own. */
+export interface EmbeddedOptions<C extends CollectionMap> extends EmbeddedLogOptions {
   readonly catalogue: Catalogue<C>
   /** Topics made if they are missing. */
   readonly topics: readonly string[]
@@ -16,8 +17,6 @@ export interface EmbeddedOptions<C extends CollectionMap> {
   readonly synchronous?: Synchronous
   /** For readers beside a worker: the folder must exist; writing rejects. */
   readonly readOnly?: boolean
-  /** When the folder's worker reads on several threads, each with a handle of its own. Default: the only one. */
-  readonly member?: Member
 }
 
 export interface Embedded<C extends CollectionMap> {
@@ -33,11 +32,12 @@ export interface Embedded<C extends CollectionMap> {
  */
 export async function openEmbedded<C extends CollectionMap>(
   directory: string,
-  { catalogue, topics, partitions, time, synchronous = 'full', readOnly = false, member }: EmbeddedOptions<C>,
+  options: EmbeddedOptions<C>,
 ): Promise<Embedded<C>> {
+  const { catalogue, topics, partitions, time, synchronous = 'full', readOnly = false } = options
   const database = openDatabase(directory, { synchronous, readOnly })
   try {
-    const log = openEmbeddedLog(database, time, member)
+    const log = openEmbeddedLog(database, time, options)
     const store = openEmbeddedStore(database, catalogue)
     if (!readOnly) log.ensureTopics(topics, partitions)
     return {

@@ -1,45 +1,25 @@
-import { misconfigured } from '../../ports/errors.ts'
 import type { OutgoingRecord } from '../../ports/log.ts'
 import type { Journal, JournalEntry } from '../../ports/store.ts'
 import type { Database } from './database.ts'
-import { decodeHeaders, encodeHeaders } from './headers.ts'
-
-const recordsPerEntry = 2 ** 20
-
-interface RecordRow {
-  readonly topic: string
-  readonly key: string | Uint8Array | null
-  readonly value: Uint8Array | null
-  readonly headers: string | null
-}
+import { packRecords, unpackRecords } from './journal-records.ts'
 
 /** Writes an entry inside the caller's transaction. */
 export function writeEntry(database: Database, { lane, first, records }: JournalEntry): void {
-  if (records.length > recordsPerEntry)
-    throw misconfigured(`a journal entry holds at most ${recordsPerEntry} records`)
   database.run('INSERT INTO journal (lane, first) VALUES (?, ?)', lane, first)
-  const entry = database.get<{ entry: number }>('SELECT last_insert_rowid() AS entry')?.entry ?? 0
-  let id = entry * recordsPerEntry
-  for (const { topic, key, value, headers } of records)
-    database.run(
-      'INSERT INTO journal_records (id, topic, key, value, headers) VALUES (?, ?, ?, ?, ?)',
-      id++,
-      topic,
-      key,
-      value,
-      encodeHeaders(headers),
-    )
+  database.run(
+    'INSERT INTO journal_records (entry, records) VALUES (last_insert_rowid(), ?)',
+    packRecords(records),
+  )
 }
 
 export function openJournal(database: Database): Journal {
-  const recordsOf = (entry: number): OutgoingRecord[] =>
-    database
-      .all<RecordRow>(
-        'SELECT topic, key, value, headers FROM journal_records WHERE id >= ? AND id < ? ORDER BY id',
-        entry * recordsPerEntry,
-        (entry + 1) * recordsPerEntry,
-      )
-      .map(({ topic, key, value, headers }) => ({ topic, key, value, headers: decodeHeaders(headers) }))
+  const recordsOf = (entry: number): OutgoingRecord[] => {
+    const row = database.get<{ records: Uint8Array }>(
+      'SELECT records FROM journal_records WHERE entry = ?',
+      entry,
+    )
+    return row === undefined ? [] : unpackRecords(row.records)
+  }
 
   return {
     async unsent(lane) {

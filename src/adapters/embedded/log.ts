@@ -1,5 +1,6 @@
 import { misconfigured } from '../../ports/errors.ts'
 import type { Log, LogConsumer, LogRecord, OutgoingRecord, TopicPartition } from '../../ports/log.ts'
+import { type Logger, silent } from '../../ports/logger.ts'
 import type { Time } from '../../ports/time.ts'
 import { partitionOf } from '../murmur2.ts'
 import { createConsumer } from './consumer.ts'
@@ -30,11 +31,18 @@ export interface Member {
   readonly of: number
 }
 
+export interface EmbeddedLogOptions {
+  /** Default: the only one. */
+  readonly member?: Member
+  /** Hears when the file can't be read for now, and consumers wait. Default: nobody does. */
+  readonly logger?: Logger
+}
+
 /** The log of a data folder. `time` gives the append time of records. */
 export function openEmbeddedLog(
   database: Database,
   time: Pick<Time, 'now'>,
-  member: Member = { index: 0, of: 1 },
+  { member = { index: 0, of: 1 }, logger = silent }: EmbeddedLogOptions = {},
 ): EmbeddedLog {
   const topics = openTopics(database)
   const records = openRecords(database)
@@ -108,6 +116,7 @@ export function openEmbeddedLog(
           })).filter(({ partition }) => partition % member.of === member.index),
         ),
         wake,
+        logger,
         read: (partition, from) => records.read(topics.number(partition), from, batchRecords, batchBytes),
         hint: (partition, next) => {
           database.writeLazily(() => database.run(keepCommitted, group, topics.number(partition), next))

@@ -16,8 +16,8 @@ export const tables = [
   // The mark that an entry was sent stands apart from its records: setting it rewrites one small row.
   `CREATE TABLE journal (entry INTEGER PRIMARY KEY, lane TEXT NOT NULL, first INTEGER NOT NULL, sent_at INTEGER)`,
   `CREATE INDEX journal_unsent ON journal (lane, first) WHERE sent_at IS NULL`,
-  // `id` = entry × 2^20 + place in the entry. A key is TEXT or BLOB, as it was given.
-  `CREATE TABLE journal_records (id INTEGER PRIMARY KEY, topic TEXT NOT NULL, key BLOB, value BLOB, headers TEXT)`,
+  // All records of an entry as one value (`journal-records.ts`): they are written at once, and read at most once.
+  `CREATE TABLE journal_records (entry INTEGER PRIMARY KEY, records BLOB NOT NULL)`,
 ] as const
 
 /** Names a collection can't have. */

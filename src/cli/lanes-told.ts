@@ -1,0 +1,75 @@
+import type { Logger } from '../ports/logger.ts'
+import type { Halt } from './halts.ts'
+import type { Said } from './worker-lines.ts'
+
+export interface LanesToldOptions {
+  /** Everything is passed on to it. */
+  readonly logger: Logger
+  /** How many lanes and threads there are to come. */
+  readonly lanes: number
+  readonly threads: number
+  tell(said: Said): void
+  /** Called when a lane has halted, with all that have. */
+  halted(halts: readonly Halt[]): void
+}
+
+export interface LanesTold {
+  /** To be given to the threads. */
+  readonly logger: Logger
+  /** In the order they halted. */
+  readonly halts: readonly Halt[]
+}
+
+/**
+ * Tells of lanes as they come, by what is logged. Once all have, and every thread has its tables, it says `ready`; or that
+ * it isn't, when a lane has halted by then.
+ */
+export function lanesTold({ logger, lanes, threads, tell, halted }: LanesToldOptions): LanesTold {
+  const settled = new Set<string>()
+  const halts: Halt[] = []
+  let [tablesRead, told] = [0, false]
+  const readyYet = () => {
+    if (told || tablesRead < threads || settled.size < lanes) return
+    told = true
+    tell(
+      halts.length === 0 ? { event: 'ready' } : { event: 'not-ready', halted: halts.map(({ lane }) => lane) },
+    )
+  }
+  return {
+    halts,
+    logger: {
+      debug(fields, event) {
+        logger.debug(fields, event)
+        if (event !== 'lane' || !isLaneState(fields) || fields.state !== 'running') return
+        settled.add(fields.lane)
+        const { lane, state, offset } = fields
+        tell({ event: 'lane', lane, state, offset })
+        readyYet()
+      },
+      info(fields, event) {
+        logger.info(fields, event)
+        if (event === 'ready') tablesRead += 1
+        readyYet()
+      },
+      warn: (fields, event) => logger.warn(fields, event),
+      error(fields, event) {
+        logger.error(fields, event)
+        if (event !== 'lane-halted' || !isHalt(fields)) return
+        const { lane, reason } = fields
+        settled.add(lane)
+        halts.push({ lane, reason })
+        tell({ event: 'halted', lane, reason })
+        halted(halts)
+        readyYet()
+      },
+    },
+  }
+}
+
+function isLaneState(fields: object): fields is { lane: string; state: string; offset: number } {
+  return 'lane' in fields && 'state' in fields && 'offset' in fields
+}
+
+function isHalt(fields: object): fields is Halt {
+  return 'lane' in fields && 'reason' in fields
+}

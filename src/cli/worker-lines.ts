@@ -1,0 +1,42 @@
+import type { RoleName } from '../roles/role.ts'
+import type { Halt } from './halts.ts'
+
+/** What a worker says on standard output. */
+export type Said =
+  | {
+      readonly event: 'started'
+      readonly roles: readonly RoleName[]
+      readonly data: string
+      readonly pid: number
+    }
+  | { readonly event: 'lane'; readonly lane: string; readonly state: string; readonly offset: number }
+  | ({ readonly event: 'halted' } & Halt)
+  | { readonly event: 'ready' }
+  /** All lanes have come, and these have halted. */
+  | { readonly event: 'not-ready'; readonly halted: readonly string[] }
+  | {
+      readonly event: 'stopped'
+      readonly counts: Readonly<Record<string, number>>
+      readonly halted: readonly string[]
+    }
+
+export function inWords(said: Said): string {
+  switch (said.event) {
+    case 'started':
+      return `roles ${said.roles.join(', ')}\ndata ${said.data}`
+    case 'lane':
+      return `lane ${said.lane} ${said.state} at ${said.offset}`
+    case 'halted':
+      return `lane ${said.lane} halted: ${said.reason}`
+    case 'ready':
+      return 'ready'
+    case 'not-ready':
+      return `not ready: ${said.halted.length} ${said.halted.length === 1 ? 'lane' : 'lanes'} halted`
+    case 'stopped': {
+      const counts = Object.entries(said.counts).map(([name, count]) => `${name} ${count}`)
+      const facts = [counts.join(', '), said.halted.length === 0 ? '' : `halted ${said.halted.join(', ')}`]
+      const told = facts.filter(fact => fact !== '').join('; ')
+      return told === '' ? 'stopped' : `stopped: ${told}`
+    }
+  }
+}

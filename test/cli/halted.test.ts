@@ -1,0 +1,60 @@
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, expect, it } from 'vitest'
+import { openToWrite, withFolder } from '../../src/cli/folder.ts'
+import { jsonLines, type Running, run, start, temporaryFolder } from './run.ts'
+
+const folder = temporaryFolder()
+const path = join(folder.path, 'data')
+const data = ['--data', path]
+const lane = 'referral/referral-commands/2'
+let worker: Running | null = null
+afterAll(async () => {
+  await worker?.stop('SIGKILL')
+  folder.remove()
+})
+
+/** A store that has seen more of the log than there is, as after the topic was made anew. */
+async function movePastTheEnd(): Promise<void> {
+  await withFolder(openToWrite({ data: path, partitions: null }), async ({ store }) => {
+    const to = { lane, epoch: 0, offset: 7, timestamp: 1 }
+    await store.commit({ move: { from: null, to }, writes: [], journal: null })
+  })
+}
+
+const reason = expect.stringMatching(/^the log ends at 0, 7 below the position 7/)
+
+it('is not ready while a lane is halted, names it, and ends with 1', { timeout: 20_000 }, async () => {
+  await movePastTheEnd()
+  worker = start(['worker', '--json', '--log-level', 'silent', ...data])
+  await worker.until('not-ready')
+  const whileItRuns = await run(['status', '--json', ...data])
+  expect(JSON.parse(whileItRuns.stdout)).toMatchObject({
+    worker: worker.child.pid,
+    halted: [{ lane, reason }],
+  })
+  const { code, stdout } = await worker.stop()
+  const events = jsonLines(stdout)
+  expect(events.filter(({ event }) => event === 'lane')).toHaveLength(23)
+  expect(events.slice(-1)).toMatchObject([{ event: 'stopped', halted: [lane] }])
+  expect(events).toContainEqual({ event: 'halted', lane, reason })
+  expect(events).toContainEqual({ event: 'not-ready', halted: [lane] })
+  expect(events).not.toContainEqual({ event: 'ready' })
+  expect(code).toBe(1)
+  expect((await run(['status', ...data])).stdout).toMatch(`\n${lane} halted: the log ends at 0`)
+})
+
+it('says so in words, and forgets it with the next start', { timeout: 20_000 }, async () => {
+  worker = start(['worker', '--threads', '1', '--log-level', 'silent', ...data])
+  await worker.until('\nnot ready: 1 lane halted\n')
+  const halted = await worker.stop()
+  expect(halted.stdout).toMatch(new RegExp(`\nstopped: halted ${lane}\n$`))
+  expect(halted.code).toBe(1)
+
+  // The operator has brought the log and the store together again.
+  rmSync(join(path, 'router.db'))
+  worker = start(['worker', '--log-level', 'silent', ...data])
+  await worker.until('\nready\n')
+  expect(JSON.parse((await run(['status', '--json', ...data])).stdout).halted).toEqual([])
+  expect((await worker.stop()).code).toBe(0)
+})
