@@ -165,8 +165,16 @@ const mostNamed = 50
 
 export function namedOf(index: CountryIndex, space: Accumulators): NamedRefusal[] {
   const best = bestOf(space.refusedRelevances, space.refusedCount, mostNamed)
-  return best.slice(0, mostNamed).map(position => {
-    const { profileId, partnerId } = index.profileIn(space.refused[position] as number)
-    return { profileId, partnerId, code: 'size' }
-  })
+  // Equals by id: a receipt must not depend on the order in which profiles were loaded.
+  return best
+    .map(position => ({
+      relevance: space.refusedRelevances[position] as number,
+      profile: index.profileIn(space.refused[position] as number),
+    }))
+    .sort(
+      (one, other) =>
+        other.relevance - one.relevance || (one.profile.profileId < other.profile.profileId ? -1 : 1),
+    )
+    .slice(0, mostNamed)
+    .map(({ profile: { profileId, partnerId } }) => ({ profileId, partnerId, code: 'size' }))
 }

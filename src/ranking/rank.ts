@@ -137,7 +137,7 @@ export function rank(input: RankInput): Ranking {
   for (let width = Math.max(firstLook, depth); !enough && seen < matches.count; width *= 8) {
     const top = matches.top(Math.min(width, matches.count))
     // Those seen stand first again, as all that tie with the last one came with it.
-    for (const match of top.slice(seen)) {
+    for (const match of top.slice(seen).sort(byRelevance)) {
       enough = mostAt(match.relevance) < floor && floor > minimumScore
       if (enough) break
       consider(match)
@@ -187,6 +187,11 @@ export function rankRequested(input: RankInput, requested: readonly PartnerId[])
     maximum,
     basis: scorer.basis,
   }
+}
+
+/** Equals by id, so that what is passed over or refused doesn't depend on the order in which profiles were loaded. */
+function byRelevance(one: Match, other: Match): number {
+  return other.relevance - one.relevance || (one.profile.profileId < other.profile.profileId ? -1 : 1)
 }
 
 /** What scoring one RFI's candidates has in common. */

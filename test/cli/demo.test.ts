@@ -35,6 +35,18 @@ describe('demo', () => {
     expect(funnel.stdout).toMatch(/^routed +answered/)
   })
 
+  it('leaves what it says to try next, and the RFI it shows', async () => {
+    const [rfi, inbox, records] = await Promise.all([
+      run(['rfi', 'tsuchiura-1013', ...data]),
+      run(['inbox', '349', '--tab', 'active,archived', ...data]),
+      run(['consume', 'referral-status', '--from-beginning', '--max', '3', ...data]),
+    ])
+    expect([rfi, inbox, records].map(({ code, stderr }) => [code, stderr])).toEqual(Array(3).fill([0, '']))
+    expect(rfi.stdout).toMatch(/^RFI tsuchiura-1013 {2}routed/)
+    expect(inbox.stdout).toMatch(/tsuchiura-1013:349 +Won/)
+    expect(records.stdout.split('\n')).toHaveLength(4)
+  })
+
   it('is no longer its own once somebody sends to it', async () => {
     expect(existsSync(join(folder.path, 'demo', 'made-by-demo'))).toBe(true)
     expect(await run(['produce', 'rfis', '-', ...data], { input: '{}\n' })).toMatchObject({

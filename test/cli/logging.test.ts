@@ -1,6 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createLogger } from '../../src/ops/logging.ts'
+import { redact } from '../../src/ops/redaction.ts'
+import { PortError } from '../../src/ports/errors.ts'
 
 function logged(fields: object, event = 'event'): string {
   let text = ''
@@ -55,6 +57,16 @@ describe('the log', () => {
       }),
       { numRuns: 50 },
     )
+  })
+
+  it('may be given what was made ready for it on another thread', () => {
+    const cause = new PortError('unavailable', `no answer to ${contact.email}`, { retryable: true })
+    const fields = { lane: 'a', contact, err: new Error('halted', { cause }), nothing: undefined }
+    expect(JSON.parse(logged(structuredClone(redact(fields)) as object))).toEqual({
+      ...JSON.parse(logged(fields)),
+      time: expect.any(String),
+    })
+    expect(redact(fields)).toMatchObject({ err: { type: 'Error', cause: { code: 'unavailable' } } })
   })
 
   it('tells an error by type, message and stack', () => {

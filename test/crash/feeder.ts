@@ -2,7 +2,7 @@
  * Everybody around the worker, as a process of its own that is never killed: it sends profiles and RFIs when told to, and
  * all the time reads `referrals` and answers what it reads there, as notifiers and partners would. It has no worker lock.
  *
- *   node test/crash/feeder.ts --data DIR --seed N
+ *   node test/crash/feeder.ts --data DIR --seed N [--crowded]
  *
  * A line on standard input is a request, and is answered by one line of JSON: `directory`, `rfis <count>`, `status`.
  */
@@ -30,10 +30,15 @@ const rfisAtOnce = 50
 const rest = 15
 
 const { values } = parseArgs({
-  options: { data: { type: 'string' }, seed: { type: 'string', default: '1' } },
+  options: {
+    data: { type: 'string' },
+    seed: { type: 'string', default: '1' },
+    crowded: { type: 'boolean', default: false },
+  },
 })
 if (values.data === undefined) throw new Error('--data is needed')
 const seed = Number(values.seed)
+const { crowded } = values
 const { log, close } = await openEmbedded(values.data, {
   catalogue: collections,
   topics: topicNames,
@@ -41,7 +46,7 @@ const { log, close } = await openEmbedded(values.data, {
   // It isn't killed, and while it waited for the disk the worker would wait for it.
   synchronous: 'off',
 })
-const nextRfi = createRfiFeed(seed)
+const nextRfi = createRfiFeed(seed, { crowded })
 const read = Array.from({ length: await log.partitions(topics.referrals) }, () => 0)
 const offered = new Set<string>()
 let waiting: (Pick<Answer, 'record'> & { readonly at: number })[] = []
@@ -67,7 +72,7 @@ await close()
 
 async function answer(line: string): Promise<void> {
   const [request, count] = line.split(' ')
-  if (request === 'directory') await log.producer.send(directoryRecords(seed))
+  if (request === 'directory') await log.producer.send(directoryRecords(seed, { crowded }))
   if (request === 'rfis') queued += Number(count)
   const idle = !readOffers(Date.now()) && queued === 0 && waiting.length === 0
   const status: FeederStatus = { rfis, referrals: offered.size, commands, idle }

@@ -11,6 +11,10 @@ export interface Plan {
   readonly rfis: number
   readonly seed: number
   readonly sabotage: Sabotage
+  /** Profiles with few places, asked by the same customers again and again: routing then depends on the moment. */
+  readonly crowded: boolean
+  /** Called when a worker was killed, and again and again while one lives. */
+  readonly watch?: (folder: Folder) => Promise<void>
 }
 
 /** One life of the worker, as it ended. */
@@ -40,11 +44,11 @@ const aims: readonly Aim[] = ['before it sends', 'before it marks as sent', 'any
  * fall among profiles; RFIs begin with a worker that has read them all.
  */
 export async function runLives(plan: Plan): Promise<Outcome> {
-  const { directory, kills, sabotage } = plan
+  const { directory, kills, sabotage, watch = async () => undefined } = plan
   const random = seeded(plan.seed)
   const feeder = new Child('feeder', [
     join(import.meta.dirname, 'feeder.ts'),
-    ...['--data', directory, '--seed', String(plan.seed)],
+    ...['--data', directory, '--seed', String(plan.seed), ...(plan.crowded ? ['--crowded'] : [])],
   ])
   await feeder.line()
   const folder = await openToLook(directory)
@@ -52,19 +56,19 @@ export async function runLives(plan: Plan): Promise<Outcome> {
   try {
     const lives: Life[] = []
     await ask('directory')
-    lives.push(await live(startWorker(plan, 0), { folder, random, feed: null, aim: 'anywhere' }))
+    lives.push(await live(startWorker(plan, 0), { folder, random, feed: null, aim: 'anywhere', watch }))
     await untilDirectoryIsRead(plan, folder)
     const share = Math.floor(plan.rfis / kills)
     for (let life = 1; life < kills; life += 1) {
       await ask(`rfis ${share}`)
       const more = async () => void (await ask('rfis 20'))
       const aim = aims[life % aims.length] ?? 'anywhere'
-      lives.push(await live(startWorker(plan, life), { folder, random, feed: more, aim }))
+      lives.push(await live(startWorker(plan, life), { folder, random, feed: more, aim, watch }))
     }
     const { rfis } = await ask('status')
     await ask(`rfis ${Math.max(share, plan.rfis - rfis)}`)
     const last = startWorker(plan, kills)
-    await untilDrained(folder, ask, { children: [last, feeder], timers: sabotage === 'none' })
+    await untilDrained(folder, ask, { children: [last, feeder], timers: sabotage === 'none', watch })
     const status = await ask('status')
     const exitCode = await last.stop('SIGTERM')
     const sent = sentRecords(folder)
@@ -79,15 +83,16 @@ export async function runLives(plan: Plan): Promise<Outcome> {
 }
 
 /**
- * The real command in the first half of the lives; then one that differs in its small batches, and in that it lingers
- * between a send and its mark. Both on one folder, as nothing may depend on where a batch was cut.
+ * The real command, with two threads, in the first half of the lives, and in all of a crowded run, where they are after
+ * the same places; then one that differs in its small batches, and in that it lingers between a send and its mark. Both on
+ * one folder, as nothing may depend on where a batch was cut.
  */
-function startWorker({ directory, kills, sabotage }: Plan, life: number): Child {
+function startWorker({ directory, kills, sabotage, crowded }: Plan, life: number): Child {
   // What is lost of the directory would show in every referral: a sabotage has to be found without.
   const fault = life === 0 ? 'none' : sabotage
-  const real = fault === 'none' && life < kills / 2
+  const real = fault === 'none' && (crowded || life < kills / 2)
   const args = real
-    ? [join(root, 'src/cli/main.ts'), 'worker', '--event-time', '--log-level', 'warn']
+    ? [join(root, 'src/cli/main.ts'), 'worker', '--event-time', '--threads', '2', '--log-level', 'warn']
     : [join(import.meta.dirname, 'worker.ts'), '--sabotage', fault]
   return new Child(`worker ${life}`, [...args, '--data', directory])
 }
@@ -101,13 +106,15 @@ interface Circumstances {
   /** Sends a few RFIs; null in the first life, which has profiles alone. */
   readonly feed: (() => Promise<void>) | null
   readonly aim: Aim
+  readonly watch: (folder: Folder) => Promise<void>
 }
 
 /** Lets the worker take some part of what lies before it, much or little, and kills it while there is more. */
-async function live(worker: Child, { folder, random, feed, aim }: Circumstances): Promise<Life> {
+async function live(worker: Child, { folder, random, feed, aim, watch }: Circumstances): Promise<Life> {
   const before = await progressOf(folder)
   const goal = before.done + 1 + Math.floor(random() * before.left)
   const gotSome = async () => {
+    await watch(folder)
     const { done, left } = await progressOf(folder)
     return done >= goal || (done > before.done && left === 0)
   }
@@ -119,6 +126,7 @@ async function live(worker: Child, { folder, random, feed, aim }: Circumstances)
     await until('more work', [worker], async () => (await progressOf(folder)).left > 0, { pause: 0 })
   }
   await worker.kill()
+  await watch(folder)
   const { done, left } = await progressOf(folder)
   return { advanced: done - before.done, left, owed: await folder.store.journal.unsentCount() }
 }
@@ -158,10 +166,11 @@ async function untilDirectoryIsRead(plan: Plan, folder: Folder): Promise<void> {
 async function untilDrained(
   folder: Folder,
   ask: (request: string) => Promise<FeederStatus>,
-  { children, timers }: { children: readonly Child[]; timers: boolean },
+  { children, timers, watch }: { children: readonly Child[]; timers: boolean; watch: Circumstances['watch'] },
 ): Promise<void> {
   let quietAt: number | null = null
   const drained = async () => {
+    await watch(folder)
     const { idle } = await ask('status')
     const { done, left } = await progressOf(folder)
     const owed = await folder.store.journal.unsentCount()

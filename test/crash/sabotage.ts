@@ -5,9 +5,10 @@ import type { CollectionMap, Store } from '../../src/ports/store.ts'
 /**
  * Faults that the comparison has to find, each a step of the protocol left out:
  * `journal`  what is owed to the log is not kept with the effect, so a kill before the send loses it;
- * `position` the position is committed before the effect and not with it, so a kill in between loses the effect.
+ * `position` the position is committed before the effect and not with it, so a kill in between loses the effect;
+ * `places`   open referrals aren't counted before one more is routed.
  */
-export const sabotages = ['none', 'journal', 'position'] as const
+export const sabotages = ['none', 'journal', 'position', 'places'] as const
 export type Sabotage = (typeof sabotages)[number]
 
 export function isSabotage(name: string): name is Sabotage {
@@ -32,6 +33,8 @@ export function sabotaged<C extends CollectionMap>({ log, store }: Folder<C>, ho
       return { log: withPauses(log, { before: gap }), store: withoutJournal(store) }
     case 'position':
       return { log, store: withPositionFirst(store) }
+    case 'places':
+      return { log, store: { ...store, countBy: async () => new Map() } }
   }
 }
 

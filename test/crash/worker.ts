@@ -2,7 +2,7 @@
  * A worker on a data folder, as a process to be killed: all roles, everything at its record's time, small batches so that
  * kills find many places to land. SIGTERM stops it in order.
  *
- *   node test/crash/worker.ts --data DIR [--batch 40] [--sabotage none|journal|position]
+ *   node test/crash/worker.ts --data DIR [--batch 40] [--sabotage none|journal|position|places]
  */
 import { parseArgs } from 'node:util'
 import { openEmbedded } from '../../src/adapters/embedded/folder.ts'

@@ -8,12 +8,13 @@ export const markets = { countries: 6, partners: partnerCount }
 
 /**
  * The directory's input: partners in several countries, some changed, paused or withdrawn again, and records that are no
- * profile. Nobody has `maxOpenReferrals` and the release weighs nothing that partners' answers change, so that routing
- * depends on the RFI and the profiles alone and a rerun can come out equal.
+ * profile. The release weighs nothing that partners' answers change, and nobody has `maxOpenReferrals`, so that routing
+ * depends on the RFI and the profiles alone and a rerun can come out equal; unless it is `crowded`, when every second has
+ * few places.
  */
-export function directoryRecords(seed: number): OutgoingRecord[] {
+export function directoryRecords(seed: number, { crowded }: { crowded: boolean }): OutgoingRecord[] {
   const profiles = generateProfiles(3 * partnerCount, seed, markets)
-    .map(profile => ({ ...profile, maxOpenReferrals: null }))
+    .map((profile, at) => ({ ...profile, maxOpenReferrals: crowded && at % 2 === 0 ? 1 + (at % 3) : null }))
     .toArray()
   const one = (profile: (typeof profiles)[number]) => jsonRecord(topics.profiles, profile.profileId, profile)
   return [

@@ -6,21 +6,31 @@ import { topics } from '../../../src/roles/topics.ts'
 import { markets, partnerCount } from './profiles.ts'
 import { brokenRecord, jsonRecord, tombstone } from './records.ts'
 
+const regulars = 25
+
 /**
- * RFIs without end, every customer another one: most plain, some that expire within seconds, some nobody can serve, and
+ * RFIs without end, every customer another one (`crowded`: the same few again and again): most plain, some that expire within seconds, some nobody can serve, and
  * beside some a record that is a repeat, differs, or can't be read. Each call gives one RFI and what comes with it.
  */
-export function createRfiFeed(seed: number): (now: number) => OutgoingRecord[] {
+export function createRfiFeed(
+  seed: number,
+  { crowded }: { crowded: boolean },
+): (now: number) => OutgoingRecord[] {
   const random = seeded(seed)
   let made = 0
   const base = generateRfis(Number.POSITIVE_INFINITY, seed + 1, markets)
   return now => {
     const { value: plain } = base.next()
     if (plain === undefined) throw new Error('the generator has an end')
-    const rfi = { ...plain, ...peculiarity(now) }
+    const rfi = { ...(crowded ? fromRegular(plain) : plain), ...peculiarity(now) }
     const headers =
       random() < 0.1 ? { traceparent: `00-${'0af7651916cd43dd'.repeat(2)}-b7ad6b7169203331-01` } : {}
     return [jsonRecord(topics.rfis, rfi.rfiId, rfi, headers), ...company(rfi)]
+  }
+
+  function fromRegular<T extends { readonly customer: object }>(rfi: T): T {
+    const contact = { email: `regular${between(random, 1, regulars)}@customer.example` }
+    return { ...rfi, customer: { ...rfi.customer, contact } }
   }
 
   function peculiarity(now: number): object {
