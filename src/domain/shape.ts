@@ -65,21 +65,23 @@ export function parseShape<T extends z.ZodType>(schema: T, input: unknown): Pars
   const issue = result.error.issues[0]
   if (issue === undefined)
     return { ok: false, fault: { code: 'invalid', field: '', found: 'a record', expected: 'another' } }
+  return { ok: false, fault: faultOf(input, issue) }
+}
+
+/** One of zod's issues, told without the input's content. */
+export function faultOf(input: unknown, issue: z.core.$ZodIssue): Fault {
   const value = valueAt(input, issue.path)
   return {
-    ok: false,
-    fault: {
-      code:
-        value === undefined || value === null
-          ? 'missing'
-          : issue.code === 'invalid_type'
-            ? 'wrong-type'
-            : 'invalid',
-      field: issue.path.map(String).join('.'),
-      found: describe(value),
-      expected: expectation(issue),
-    },
+    code: codeOf(value, issue),
+    field: issue.path.map(String).join('.'),
+    found: describe(value),
+    expected: expectation(issue),
   }
+}
+
+function codeOf(value: unknown, issue: z.core.$ZodIssue): FaultCode {
+  if (value === undefined || value === null) return 'missing'
+  return issue.code === 'invalid_type' ? 'wrong-type' : 'invalid'
 }
 
 /** Type and size of a value, none of its content. */
@@ -91,10 +93,11 @@ export function describe(value: unknown): string {
   return typeof value
 }
 
-function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
+/** What lies at a path; undefined where there is nothing of the input's own. */
+export function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
   let value = input
   for (const step of path) {
-    if (value === null || typeof value !== 'object') return undefined
+    if (value === null || typeof value !== 'object' || !Object.hasOwn(value, step)) return undefined
     value = (value as Record<PropertyKey, unknown>)[step]
   }
   return value

@@ -28,7 +28,7 @@ describe('a release', () => {
     ['features', { ...written, features: {} }, 'invalid'],
     ['features.relevance', { ...written, features: { relevance: -1 } }, 'invalid'],
     ['features.relevance', { ...written, features: { relevance: 0.4 } }, 'wrong-type'],
-    ['features.relevance', { ...written, features: { relevance: null } }, 'wrong-type'],
+    ['features.relevance', { ...written, features: { relevance: null } }, 'missing'],
     ['features.relevnce', { ...written, features: { relevance: 1, relevnce: 1 } }, 'unknown-name'],
     ['extra', { ...written, extra: 1 }, 'unknown-name'],
     ['parameters.halfLife', { ...written, parameters: { halfLife: 3 } }, 'unknown-name'],
@@ -36,7 +36,7 @@ describe('a release', () => {
     ['policy.partnersPerRfi', { ...written, policy: { partnersPerRfi: 0 } }, 'invalid'],
     ['policy.explorationShare', { ...written, policy: { explorationShare: 900_000 } }, 'invalid'],
     ['', 'text', 'wrong-type'],
-    ['', null, 'wrong-type'],
+    ['', null, 'missing'],
   ])('is refused for %s in %j', (field, input, code) => {
     const parsed = parseRelease(input)
     expect(parsed).toMatchObject({ ok: false, faults: [{ field, code }] })

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { describe, type Fault } from '../domain/shape.ts'
+import { describe, type Fault, faultOf, valueAt } from '../domain/shape.ts'
 import { type FeatureName, featureNames } from './catalogue.ts'
 import { one } from './millionths.ts'
 
@@ -78,29 +78,7 @@ function faultsOf(issue: z.core.$ZodIssue, input: unknown): Fault[] {
       expected: `one of ${namesAt(path).join(', ')}`,
     }))
   }
-  const value = valueAt(input, path)
-  const wrongType = issue.code === 'invalid_type'
-  return [
-    {
-      code: value === undefined ? 'missing' : wrongType ? 'wrong-type' : 'invalid',
-      field: path.join('.'),
-      found: describe(value),
-      expected: expectation(issue),
-    },
-  ]
-}
-
-function expectation(issue: z.core.$ZodIssue): string {
-  switch (issue.code) {
-    case 'invalid_type':
-      return issue.expected
-    case 'too_big':
-      return `at most ${issue.maximum}`
-    case 'too_small':
-      return `at least ${issue.minimum}`
-    default:
-      return issue.message
-  }
+  return [faultOf(input, issue)]
 }
 
 function namesAt(path: readonly string[]): readonly string[] {
@@ -108,16 +86,6 @@ function namesAt(path: readonly string[]): readonly string[] {
   if (section === 'features') return featureNames
   return Object.keys(
     section === 'parameters' || section === 'policy' ? defaultRelease[section] : defaultRelease,
-  )
-}
-
-function valueAt(input: unknown, path: readonly string[]): unknown {
-  return path.reduce<unknown>(
-    (value, step) =>
-      value !== null && typeof value === 'object' && Object.hasOwn(value, step)
-        ? (value as Record<string, unknown>)[step]
-        : undefined,
-    input,
   )
 }
 
