@@ -17,7 +17,7 @@ import type { Sabotage } from './sabotage.ts'
  * had nothing happened. `KILLS`, `RFIS` and `SEED` in the environment make longer runs and others; `REPORT=1` prints figures.
  */
 const kills = Number(process.env.KILLS ?? 20)
-const rfis = Number(process.env.RFIS ?? 3000)
+const rfis = Number(process.env.RFIS ?? 5000)
 const seed = Number(process.env.SEED ?? 1)
 const timeout = 120_000 + 3_000 * kills + 30 * rfis
 
