@@ -16,8 +16,12 @@ import { jsonOf, keyFields } from './records.ts'
 import { grouped } from './text.ts'
 
 interface Options extends CommonOptions {
+  readonly anyTopic?: boolean
   readonly key?: string
 }
+
+/** What others send; the rest is the worker's own. */
+const inputs: readonly Topic[] = [topics.profiles, topics.weights, topics.rfis, topics.commands]
 
 const headers = { 'content-type': 'application/json' }
 
@@ -29,9 +33,10 @@ export function produce(command: Command): void {
       '--key <key>',
       'of every record, whatever it holds (ranking-weights: the slot, live unless given)',
     )
+    .option('--any-topic', 'also to the topics that the worker writes itself')
     .addHelpText(
       'after',
-      `\nTopics and the field that is the key:\n${topicNames
+      `\nTopics and the field that is the key:\n${inputs
         .map(topic => `  ${topic.padEnd(20)} ${keyFields[topic] ?? '–'}`)
         .join('\n')}` +
         '\n\nWorks while a worker runs on the folder. A line that is no JSON object with its key is sent as it is, and' +
@@ -39,6 +44,10 @@ export function produce(command: Command): void {
     )
     .action(async (topic: string, file: string, options: Options) => {
       const known = topicOf(topic)
+      if (!inputs.includes(known) && options.anyTopic !== true)
+        throw wrongUsage(
+          `${known} is written by the worker itself; input goes to ${inputs.join(', ')}, and --any-topic sends elsewhere all the same`,
+        )
       const config = configOf(options)
       const size = await sizeOf(file)
       const logger = await loggerOf(config)
@@ -61,7 +70,8 @@ export function produce(command: Command): void {
       if (options.json === true) printJson({ topic: known, sent, malformed })
       else {
         const dead = `; ${grouped(malformed)} malformed, to be dead letters`
-        print(`sent ${grouped(sent)} records to ${known}${malformed === 0 ? '' : dead}`)
+        const records = sent === 1 ? 'record' : 'records'
+        print(`sent ${grouped(sent)} ${records} to ${known} in ${config.data}${malformed === 0 ? '' : dead}`)
       }
     })
 }

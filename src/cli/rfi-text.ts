@@ -46,6 +46,10 @@ function considered({
   population,
   weightsId,
 }: NonNullable<RfiReport['receipt']>): string {
+  if (refused['no-consent'] !== undefined)
+    return 'the customer did not consent to sharing (consent.shareWithPartners), so nobody was considered'
+  if (refused['already-expired'] !== undefined)
+    return 'it had expired before it came, so nobody was considered'
   const refusals = Object.entries(refused).map(([code, count]) => `${code} ${grouped(count ?? 0)}`)
   const known = population === null ? '' : ` of ${grouped(population.profiles)} profiles in the country`
   const others = refusals.length === 0 ? '' : `; not asked: ${refusals.join(', ')}`

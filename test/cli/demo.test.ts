@@ -51,7 +51,7 @@ describe('demo', () => {
     expect(existsSync(join(folder.path, 'demo', 'made-by-demo'))).toBe(true)
     expect(await run(['produce', 'rfis', '-', ...data], { input: '{}\n' })).toMatchObject({
       code: 0,
-      stdout: 'sent 1 records to rfis; 1 malformed, to be dead letters\n',
+      stdout: `sent 1 record to rfis in ${join(folder.path, 'demo')}; 1 malformed, to be dead letters\n`,
     })
     expect(await run(['demo', ...data])).toMatchObject({ code: 1 })
   })

@@ -70,7 +70,7 @@ describe.concurrent('the command line', () => {
     writeFileSync(join(other, 'precious'), 'x')
     const { code, stderr } = await run(['demo', '--data', other])
     expect(code).toBe(1)
-    expect(stderr).toMatch(/is not empty and not made by the demo; remove it or name another/)
+    expect(stderr).toMatch(/is not empty, and not the demo's or used by a worker since/)
   })
 
   it('lists every command', async () => {
@@ -91,5 +91,19 @@ describe.concurrent('the command line', () => {
       code: 0,
       stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/),
     })
+  })
+})
+
+describe('produce', () => {
+  it('keeps to the topics that others send to, unless told otherwise', async () => {
+    const refused = await run(['produce', 'referral-status', '-', '--data', join(folder.path, 'own')], {
+      input: '{}\n',
+    })
+    expect(refused.code).toBe(2)
+    expect(refused.stderr).toMatch(
+      /written by the worker itself; input goes to partner-profiles, ranking-weights, rfis, referral-commands/,
+    )
+    const words = ['produce', 'referral-status', '-', '--any-topic', '--data', join(folder.path, 'own')]
+    expect((await run(words, { input: '{}\n' })).code).toBe(0)
   })
 })

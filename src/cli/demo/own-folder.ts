@@ -12,7 +12,7 @@ export function freshFolder(directory: string): void {
   if (!isEmptyOrMissing(directory)) {
     if (!existsSync(join(directory, marker)))
       throw new Failure(
-        `${directory} is not empty and not made by the demo; remove it or name another with --data`,
+        `${directory} is not empty, and not the demo's or used by a worker since; remove it or name another with --data`,
       )
     const pid = runningWorker(directory)
     if (pid !== null)
