@@ -12,9 +12,14 @@ import { Failure } from './failure.ts'
 
 export type Folder = Embedded<Collections>
 
+/** Whether something has made a data folder there. */
+export function isDataFolder(directory: string): boolean {
+  return existsSync(join(directory, databaseName))
+}
+
 /** For what only looks: beside a worker too, and nothing is made or changed. */
 export function openToRead({ data }: Pick<Config, 'data'>): Promise<Folder> {
-  if (!existsSync(join(data, databaseName)))
+  if (!isDataFolder(data))
     throw new Failure(
       `there is no data folder at ${data}; name one that a worker, simulate or demo has made, with --data`,
     )

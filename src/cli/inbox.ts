@@ -21,7 +21,7 @@ export function inbox(command: Command): void {
   addCommonOptions(command.argument('<partnerId>'))
     .addOption(
       new Option('--tab <names>', `some of ${tabs.join(',')}`)
-        .argParser(someOf(tabs))
+        .argParser(tabsOf)
         .default(['new', 'active'] satisfies Tab[], 'new,active'),
     )
     .addOption(
@@ -45,6 +45,10 @@ export function inbox(command: Command): void {
             : renderTable(columnsAt(systemTime.now()), rows),
         )
     })
+}
+
+function tabsOf(text: string): readonly Tab[] {
+  return someOf(tabs)(text.replaceAll('favourites', 'favorites'))
 }
 
 type Store = Awaited<ReturnType<typeof openToRead>>['store']
@@ -77,6 +81,7 @@ function shown({ _id, tab, favorite, referral, routed }: InboxDocument): object 
     engagement: referral?.engagement ?? null,
     need: routed?.need ?? null,
     customer: routed?.customer ?? null,
+    possibleDuplicateOf: routed?.possibleDuplicateOf ?? null,
     rank: routed?.rank ?? null,
     score: routed?.score ?? null,
   }
@@ -86,7 +91,7 @@ function columnsAt(now: number): Column<InboxDocument>[] {
   return [
     { title: '', value: ({ favorite }) => (favorite ? '★' : '') },
     { title: 'referral', value: ({ _id }) => _id },
-    { title: 'status', value: ({ referral }) => referral?.substatus ?? '' },
+    { title: 'status', value: statusText },
     { title: 'routed (UTC)', value: ({ routedAt }) => (routedAt === null ? '' : minuteOf(routedAt)) },
     { title: 'time left', align: 'right', value: row => timeLeft(row, now) },
     { title: 'flame', value: row => flame(row, now) },
@@ -97,6 +102,11 @@ function columnsAt(now: number): Column<InboxDocument>[] {
     { title: 'need', flexible: true, value: ({ routed }) => needText(routed) },
     { title: 'value', align: 'right', value: ({ referral }) => valueText(referral) },
   ]
+}
+
+function statusText({ referral, routed }: InboxDocument): string {
+  const duplicateOf = routed?.possibleDuplicateOf ?? null
+  return `${referral?.substatus ?? ''}${duplicateOf === null ? '' : ', possible duplicate'}`
 }
 
 function timeLeft({ referral }: InboxDocument, now: number): string {

@@ -31,8 +31,11 @@ export function lanesTold({ logger, lanes, threads, tell, halted }: LanesToldOpt
   const readyYet = () => {
     if (told || tablesRead < threads || settled.size < lanes) return
     told = true
+    const running = lanes - halts.length
     tell(
-      halts.length === 0 ? { event: 'ready' } : { event: 'not-ready', halted: halts.map(({ lane }) => lane) },
+      halts.length === 0
+        ? { event: 'ready', running }
+        : { event: 'not-ready', running, halted: halts.map(({ lane }) => lane) },
     )
   }
   return {
@@ -47,8 +50,11 @@ export function lanesTold({ logger, lanes, threads, tell, halted }: LanesToldOpt
         readyYet()
       },
       info(fields, event) {
-        logger.info(fields, event)
-        if (event === 'ready') tablesRead += 1
+        // Of one thread: the worker is ready when all are.
+        if (event === 'ready') {
+          logger.debug(fields, event)
+          tablesRead += 1
+        } else logger.info(fields, event)
         readyYet()
       },
       warn: (fields, event) => logger.warn(fields, event),

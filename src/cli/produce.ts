@@ -7,7 +7,7 @@ import type { OutgoingRecord } from '../ports/log.ts'
 import { isTopic, type Topic, topicNames, topics } from '../roles/topics.ts'
 import { keepFromDemo } from './demo/own-folder.ts'
 import { Failure, wrongUsage } from './failure.ts'
-import { openToWrite, withFolder } from './folder.ts'
+import { isDataFolder, openToWrite, withFolder } from './folder.ts'
 import { lineBlocksOf } from './lines.ts'
 import { addCommonOptions, type CommonOptions, configOf, loggerOf } from './options.ts'
 import { print, printJson } from './output.ts'
@@ -39,8 +39,8 @@ export function produce(command: Command): void {
       `\nTopics and the field that is the key:\n${inputs
         .map(topic => `  ${topic.padEnd(20)} ${keyFields[topic] ?? '–'}`)
         .join('\n')}` +
-        '\n\nWorks while a worker runs on the folder. A line that is no JSON object with its key is sent as it is, and' +
-        '\nbecomes a dead letter. The line null with --key withdraws what stands under the key.',
+        '\n\nWorks while a worker runs on the folder. A line for them that is no JSON object with its key is sent as' +
+        '\nit is, and becomes a dead letter. The line null with --key withdraws what stands under the key.',
     )
     .action(async (topic: string, file: string, options: Options) => {
       const known = topicOf(topic)
@@ -51,11 +51,13 @@ export function produce(command: Command): void {
       const config = configOf(options)
       const size = await sizeOf(file)
       const logger = await loggerOf(config)
-      keepFromDemo(config.data)
+      const made = !isDataFolder(config.data)
+      keepFromDemo(config.data, 'produce')
       const key = options.key ?? (known === topics.weights ? 'live' : null)
       const bar = progressOf(`sending to ${known}`, size)
       const done = { sent: 0, malformed: 0, bytes: 0 }
       await withFolder(openToWrite(config), async ({ log }) => {
+        if (made) process.stderr.write(`made ${config.data}; no worker runs there\n`)
         for await (const lines of lineBlocksOf(file)) {
           const records = lines.map(line => recordOf(known, line, key))
           // A worker that has the folder for a moment is waited for.
@@ -69,7 +71,7 @@ export function produce(command: Command): void {
       const { sent, malformed } = done
       if (options.json === true) printJson({ topic: known, sent, malformed })
       else {
-        const dead = `; ${grouped(malformed)} malformed, to be dead letters`
+        const dead = `; ${grouped(malformed)} malformed${inputs.includes(known) ? ', to be dead letters' : ''}`
         const records = sent === 1 ? 'record' : 'records'
         print(`sent ${grouped(sent)} ${records} to ${known} in ${config.data}${malformed === 0 ? '' : dead}`)
       }

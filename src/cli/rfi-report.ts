@@ -35,6 +35,8 @@ export interface ReferralReport {
   readonly expiresAt: Timestamp
   readonly reason: { readonly code: ReasonCode; readonly text: string; readonly notes: string | null } | null
   readonly value: Money | null
+  /** A referral of the same customer that the partner had open when this one was routed. */
+  readonly possibleDuplicateOf: string | null
   /** Words and ids in common, as matching has them, those that weigh most first. */
   readonly matched: readonly string[]
   /** By feature, as the partner is told; what contributes most first. */
@@ -48,9 +50,11 @@ export async function reportOn({ store, log }: Folder, rfiId: string): Promise<R
   const receipt = (await store.get('receipts', [rfiId])).get(rfiId) ?? null
   const referrals = [...(await store.get('referrals', document.referralIds)).values()]
   const profiles = await store.get('profiles', [...new Set(referrals.map(({ profileId }) => profileId))])
+  const rows = await store.get('inbox', document.referralIds)
   const reports = referrals.map(referral => {
     const name = profiles.get(referral.profileId)?.profile.name
-    return reportReferral(referral, name ?? referral.partnerId, receipt)
+    const duplicateOf = rows.get(referral.referralId)?.routed?.possibleDuplicateOf ?? null
+    return reportReferral(referral, name ?? referral.partnerId, receipt, duplicateOf)
   })
   const last = Number.POSITIVE_INFINITY
   const notices = (await recordsOf(log, topics.notices, rfiId)).flatMap(({ value }) => {
@@ -71,6 +75,7 @@ function reportReferral(
   referral: ReferralDocument,
   partner: string,
   receipt: ReceiptDocument | null,
+  possibleDuplicateOf: string | null,
 ): ReferralReport {
   const { referralId, partnerId, status, substatus, routedAt, acceptedAt, closedAt, expiresAt } = referral
   const place = receipt?.chosen.indexOf(partnerId) ?? -1
@@ -90,6 +95,7 @@ function reportReferral(
     expiresAt,
     reason: reason === null ? null : { code: reason, text: reasonText(reason), notes: referral.reasonNotes },
     value: referral.engagement?.value ?? null,
+    possibleDuplicateOf,
     matched: receipt === null || row === undefined ? [] : termsInCommon(receipt, row),
     why: receipt === null || row === undefined ? {} : byContribution(receipt, row),
   }

@@ -46,21 +46,27 @@ function considered({
   population,
   weightsId,
 }: NonNullable<RfiReport['receipt']>): string {
-  if (refused['no-consent'] !== undefined)
-    return 'the customer did not consent to sharing (consent.shareWithPartners), so nobody was considered'
-  if (refused['already-expired'] !== undefined)
-    return 'it had expired before it came, so nobody was considered'
+  const whole = refusedWhole(refused)
+  if (whole !== null) return `${whole}, so nobody was considered`
   const refusals = Object.entries(refused).map(([code, count]) => `${code} ${grouped(count ?? 0)}`)
   const known = population === null ? '' : ` of ${grouped(population.profiles)} profiles in the country`
   const others = refusals.length === 0 ? '' : `; not asked: ${refusals.join(', ')}`
   return `${grouped(candidates)} candidates${known}, ranked by ${weightsId}${others}`
 }
 
+/** In words, why nobody was considered; null when partners were. */
+function refusedWhole(reasons: Readonly<Record<string, number | undefined>>): string | null {
+  if (reasons['no-consent'] !== undefined)
+    return 'the customer did not consent to sharing (consent.shareWithPartners)'
+  if (reasons['already-expired'] !== undefined) return 'it had expired already'
+  return null
+}
+
 const columns: readonly Column<ReferralReport>[] = [
   { title: '#', align: 'right', value: ({ rank }) => (rank === null ? '' : String(rank)) },
   { title: 'partner', flexible: true, value: ({ partner, partnerId }) => `${partner} (${partnerId})` },
   { title: 'score', align: 'right', value: ({ score }) => (score === null ? '–' : scoreText(score)) },
-  { title: 'status', value: ({ substatus }) => substatus },
+  { title: 'status', value: statusText },
   { title: 'answered after', align: 'right', value: answeredAfter },
   {
     title: 'value',
@@ -69,6 +75,10 @@ const columns: readonly Column<ReferralReport>[] = [
   },
   { title: 'reason', flexible: true, value: ({ reason }) => reason?.text ?? '' },
 ]
+
+function statusText({ substatus, possibleDuplicateOf }: ReferralReport): string {
+  return possibleDuplicateOf === null ? substatus : `${substatus}, possible duplicate`
+}
 
 function answeredAfter({ substatus, routedAt, acceptedAt, closedAt }: ReferralReport): string {
   const at = acceptedAt ?? (substatus === 'Declined' ? closedAt : null)
@@ -94,7 +104,7 @@ function noticeText(notice: Notice): string {
   switch (notice.type) {
     case 'rfi.unroutable': {
       const reasons = Object.entries(notice.reasons).map(([code, count]) => `${code} ${grouped(count)}`)
-      return `unroutable: ${reasons.join(', ') || 'no profile is known'}`
+      return `unroutable: ${refusedWhole(notice.reasons) ?? (reasons.join(', ') || 'no profile is known')}`
     }
     case 'customer.no-partner':
       return `${notice.partnerId === null ? '' : `${notice.partnerId} ${notice.cause}, `}no partner is left; ${toWhom(notice)}`

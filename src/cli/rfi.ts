@@ -12,7 +12,7 @@ export function rfi(command: Command): void {
     const report = await withFolder(openToRead(config), folder => reportOn(folder, rfiId))
     if (report === null)
       throw new Failure(
-        `there is no RFI ${JSON.stringify(rfiId)} in ${config.data}; consume rfis --from-beginning shows what came in`,
+        `there is no RFI ${JSON.stringify(rfiId)} in ${config.data}; consume rfis --from-beginning shows what came in, consume dead-letters --from-beginning what was refused`,
       )
     if (options.json === true) printJson(report)
     else print(rfiText(report))

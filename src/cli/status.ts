@@ -82,7 +82,9 @@ function statusText({ data, worker, lanes, halted, unsent, deadLetters, counts }
     '',
     ...halted.map(({ lane, reason }) => styled('red', `${lane} halted: ${clean(reason)}`)),
     listed('documents', Object.entries(counts)),
-    dead.length === 0 ? 'no dead letters' : styled('yellow', listed('dead letters', dead)),
+    dead.length === 0
+      ? 'no dead letters'
+      : styled('yellow', `${listed('dead letters', dead)}; consume dead-letters --from-beginning shows them`),
   ].join('\n')
 }
 

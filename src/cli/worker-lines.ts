@@ -11,9 +11,10 @@ export type Said =
     }
   | { readonly event: 'lane'; readonly lane: string; readonly state: string; readonly offset: number }
   | ({ readonly event: 'halted' } & Halt)
-  | { readonly event: 'ready' }
+  /** `running`: how many lanes. */
+  | { readonly event: 'ready'; readonly running: number }
   /** All lanes have come, and these have halted. */
-  | { readonly event: 'not-ready'; readonly halted: readonly string[] }
+  | { readonly event: 'not-ready'; readonly running: number; readonly halted: readonly string[] }
   | {
       readonly event: 'stopped'
       readonly counts: Readonly<Record<string, number>>
@@ -29,9 +30,9 @@ export function inWords(said: Said): string {
     case 'halted':
       return `lane ${said.lane} halted: ${said.reason}`
     case 'ready':
-      return 'ready'
+      return `${lanes(said.running)} running\nready`
     case 'not-ready':
-      return `not ready: ${said.halted.length} ${said.halted.length === 1 ? 'lane' : 'lanes'} halted`
+      return `${lanes(said.running)} running\nnot ready: ${lanes(said.halted.length)} halted`
     case 'stopped': {
       const counts = Object.entries(said.counts).map(([name, count]) => `${name} ${count}`)
       const facts = [counts.join(', '), said.halted.length === 0 ? '' : `halted ${said.halted.join(', ')}`]
@@ -39,4 +40,8 @@ export function inWords(said: Said): string {
       return told === '' ? 'stopped' : `stopped: ${told}`
     }
   }
+}
+
+function lanes(count: number): string {
+  return `${count} ${count === 1 ? 'lane' : 'lanes'}`
 }

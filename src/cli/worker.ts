@@ -14,6 +14,9 @@ import { print, printJson, whenReaderLeaves } from './output.ts'
 import { defaultThreads, RoleThread, shareOut } from './threads.ts'
 import { inWords, type Said } from './worker-lines.ts'
 
+const withoutSecret =
+  'ROUTER_CUSTOMER_SECRET is not set, so whoever reads the store can test which customer a hash stands for; set it to any long random text and keep it'
+
 interface Options extends CommonOptions {
   readonly roles: readonly RoleName[]
   readonly eventTime?: boolean
@@ -54,17 +57,20 @@ export function worker(command: Command): void {
 
 async function runWorker(config: Config, options: Options): Promise<void> {
   const { roles, eventTime = false, stopWithin, threads } = options
-  const { data, partitions, customerSecret } = config
-  const tell = options.json === true ? printJson : (said: Said) => print(inWords(said))
+  const { data, partitions, customerSecret, logLevel } = config
+  const tell = (said: Said) => {
+    if (options.json === true) printJson(said)
+    else if (said.event !== 'lane' || logLevel === 'debug') print(inWords(said))
+  }
   const logger = await loggerOf(config)
   const lock = lockFolder(data)
   try {
-    keepFromDemo(data)
+    keepFromDemo(data, 'a worker')
     forgetHalts(data)
     await withFolder(openToWrite(config), async folder => {
       tell({ event: 'started', roles, data, pid: process.pid })
       if (customerSecret === '' && roles.includes('router'))
-        logger.info({ variable: 'ROUTER_CUSTOMER_SECRET' }, 'customer-secret-not-set')
+        logger.warn({ variable: 'ROUTER_CUSTOMER_SECRET', reason: withoutSecret }, 'customer-secret-not-set')
       const shares = shareOut(roles, threads)
       const told = lanesTold({
         logger,

@@ -53,6 +53,11 @@ describe('demo', () => {
       code: 0,
       stdout: `sent 1 record to rfis in ${join(folder.path, 'demo')}; 1 malformed, to be dead letters\n`,
     })
-    expect(await run(['demo', ...data])).toMatchObject({ code: 1 })
+    expect(await run(['demo', ...data])).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(
+        /produce has used .*demo since; choose another folder with --data or remove/,
+      ),
+    })
   })
 })

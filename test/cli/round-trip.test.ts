@@ -41,8 +41,12 @@ const command = (referralId: string, at: number, type: string, more: object = {}
 })
 const engagement = { name: 'Stock', value: { amount: '42000.50', currency: 'EUR' } }
 
-const profiles = [profile('acme', ['inventory', 'ERP']), profile('bolt', ['inventory'])]
+const profiles = [profile('acme', ['inventory', 'ERP']), profile('bolt', ['inventory', 'welding'])]
 const rfis = [rfi('rfi-1', 2, ['inventory']), rfi('rfi-2', 3, ['plumbing'])]
+const moreRfis = [
+  { ...rfi('rfi-3', 3, ['inventory']), consent: { shareWithPartners: false, contact: true } },
+  rfi('rfi-4', 4, ['welding']),
+]
 const commands = [
   command('rfi-1:acme', 3, 'accept', { engagement }),
   command('rfi-1:acme', 9, 'win', { closedAt: day(9) }),
@@ -55,24 +59,24 @@ describe('simulate, and what reads its folder', () => {
   const data = ['--data', join(folder.path, 'simulated')]
   mkdirSync(input)
   writeFileSync(join(input, 'partner-profiles.ndjson'), ndjson(profiles))
-  writeFileSync(join(input, 'rfis.ndjson'), `${ndjson(rfis)}{"rfiId":\n`)
+  writeFileSync(join(input, 'rfis.ndjson'), `${ndjson([...rfis, ...moreRfis])}{"rfiId":\n`)
   writeFileSync(join(input, 'referral-commands.ndjson'), ndjson(commands))
 
   it('routes, follows and counts', async () => {
     const { code, stdout, stderr } = await run(['simulate', '--in', input, ...data, '--settle', '--json'])
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect(JSON.parse(stdout)).toMatchObject({
-      rfis: 2,
-      referrals: 2,
+      rfis: 4,
+      referrals: 3,
       accepted: 1,
       won: 1,
-      expired: 1,
+      expired: 2,
       declined: 0,
       lost: 0,
       rejectedCommands: 1,
       deadLetters: 1,
-      receipts: 2,
-      unroutable: 1,
+      receipts: 4,
+      unroutable: 2,
     })
   })
 
@@ -104,6 +108,28 @@ describe('simulate, and what reads its folder', () => {
   it('shows why an RFI went nowhere', async () => {
     const { stdout } = await run(['rfi', 'rfi-2', ...data])
     expect(stdout).toMatch(/unroutable: no-match 2/)
+    const refused = await run(['rfi', 'rfi-3', ...data])
+    expect(refused.stdout).toMatch(/unroutable: the customer did not consent to sharing \(consent\.share/)
+    expect(refused.stdout).not.toContain('no-consent')
+  })
+
+  it('names where to look for an RFI that is not there', async () => {
+    const [unknown, status] = await Promise.all([run(['rfi', 'rfi-9', ...data]), run(['status', ...data])])
+    for (const text of [unknown.stderr, status.stdout])
+      expect(text).toContain('consume dead-letters --from-beginning')
+  })
+
+  it('marks what may repeat an open referral', async () => {
+    const [rfi, inbox, json] = await Promise.all([
+      run(['rfi', 'rfi-4', ...data]),
+      run(['inbox', 'bolt', '--tab', 'archived,favourites', ...data]),
+      run(['inbox', 'bolt', '--tab', 'archived', '--json', ...data]),
+    ])
+    expect(rfi.stdout).toMatch(/\(bolt\).* Expired, possible duplicate/)
+    expect(inbox.stdout).toMatch(/rfi-4:bolt +Expired, possible duplicate/)
+    expect(JSON.parse(json.stdout).referrals).toContainEqual(
+      expect.objectContaining({ referralId: 'rfi-4:bolt', possibleDuplicateOf: 'rfi-1:bolt' }),
+    )
   })
 
   it('shows inbox, funnel and status', async () => {
@@ -117,13 +143,13 @@ describe('simulate, and what reads its folder', () => {
     expect(empty.stdout).toBe('Nothing under new, active.\n')
     expect(JSON.parse(won.stdout).referrals).toMatchObject([{ referralId: 'rfi-1:acme', substatus: 'Won' }])
     expect(JSON.parse(funnel.stdout).rows).toMatchObject([
-      { group: 'PT', counts: { routed: 2, accepted: 1, won: 1 }, wonValue: { EUR: '42000.5' } },
+      { group: 'PT', counts: { routed: 3, accepted: 1, won: 1 }, wonValue: { EUR: '42000.5' } },
     ])
     expect(JSON.parse(status.stdout)).toMatchObject({
       worker: null,
       unsent: 0,
       deadLetters: { 'malformed-json': 1 },
-      counts: { rfis: 2, referrals: 2 },
+      counts: { rfis: 4, referrals: 3 },
     })
     expect(stranger).toMatchObject({ code: 1, stderr: expect.stringMatching(/nothing was ever routed to/) })
   })
@@ -141,7 +167,9 @@ describe('a worker on a folder', () => {
   const produce = (topic: string, input: string) => run(['produce', topic, '-', '--json', ...data], { input })
 
   it('works on what others send while it runs', { timeout: 20_000 }, async () => {
-    worker = start(['worker', '--event-time', '--json', '--log-level', 'warn', ...data])
+    worker = start(['worker', '--event-time', '--json', '--log-level', 'warn', ...data], {
+      ROUTER_CUSTOMER_SECRET: 'secret',
+    })
     await worker.until('"ready"')
     const events = jsonLines(worker.output.stdout)
     expect(events[0]).toMatchObject({ event: 'started', data: path, pid: worker.child.pid })
@@ -206,11 +234,12 @@ describe('a worker on a folder', () => {
   })
 
   it('goes on where it stood, with the roles it is given', { timeout: 20_000 }, async () => {
-    worker = start(['worker', '--roles', 'router,projector', '--log-level', 'silent', ...data])
+    worker = start(['worker', '--roles', 'router,projector', '--log-level', 'debug', ...data])
     await worker.until('\nready\n')
     expect(worker.output.stdout).toMatch(/^roles router, projector\ndata .*live\nlane /)
     expect(worker.output.stdout).toMatch(/lane router\/rfis\/\d running at [12]\n/)
     expect(worker.output.stdout).not.toContain('lane referral/')
+    expect(worker.output.stderr).toMatch(/"level":"warn".*"reason":"ROUTER_CUSTOMER_SECRET is not set, so /)
     expect(await worker.stop('SIGINT')).toMatchObject({
       code: 0,
       stdout: expect.stringMatching(/\nstopped\n$/),

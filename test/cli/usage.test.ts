@@ -70,7 +70,7 @@ describe.concurrent('the command line', () => {
     writeFileSync(join(other, 'precious'), 'x')
     const { code, stderr } = await run(['demo', '--data', other])
     expect(code).toBe(1)
-    expect(stderr).toMatch(/is not empty, and not the demo's or used by a worker since/)
+    expect(stderr).toMatch(/is not empty, and not the demo's; choose another folder/)
   })
 
   it('lists every command', async () => {
@@ -104,6 +104,12 @@ describe('produce', () => {
       /written by the worker itself; input goes to partner-profiles, ranking-weights, rfis, referral-commands/,
     )
     const words = ['produce', 'referral-status', '-', '--any-topic', '--data', join(folder.path, 'own')]
-    expect((await run(words, { input: '{}\n' })).code).toBe(0)
+    const own = join(folder.path, 'own')
+    expect(await run(words, { input: '{}\n' })).toEqual({
+      code: 0,
+      stdout: `sent 1 record to referral-status in ${own}; 1 malformed\n`,
+      stderr: `made ${own}; no worker runs there\n`,
+    })
+    expect((await run(words, { input: '{}\n' })).stderr).toBe('')
   })
 })

@@ -1,19 +1,25 @@
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Failure } from '../failure.ts'
 import { isEmptyOrMissing, runningWorker } from '../folder.ts'
 
 const marker = 'made-by-demo'
+/** Takes the marker's place and says who came. */
+const usedSince = 'used-since-demo'
 const note =
   'The demo made this folder and removes it when it runs again. Without this file it leaves it alone.\n'
 
 /** An empty folder for the demo. Only a folder that an earlier demo made is removed for it. */
 export function freshFolder(directory: string): void {
   if (!isEmptyOrMissing(directory)) {
-    if (!existsSync(join(directory, marker)))
+    if (!existsSync(join(directory, marker))) {
+      const user = userOf(directory)
       throw new Failure(
-        `${directory} is not empty, and not the demo's or used by a worker since; remove it or name another with --data`,
+        user === null
+          ? `${directory} is not empty, and not the demo's; choose another folder with --data or remove it`
+          : `${user} has used ${directory} since; choose another folder with --data or remove it`,
       )
+    }
     const pid = runningWorker(directory)
     if (pid !== null)
       throw new Failure(
@@ -26,6 +32,13 @@ export function freshFolder(directory: string): void {
 }
 
 /** From now on the folder holds more than a demo's data: the demo must not remove it any more. */
-export function keepFromDemo(directory: string): void {
+export function keepFromDemo(directory: string, user: 'a worker' | 'produce'): void {
+  if (!existsSync(join(directory, marker))) return
+  writeFileSync(join(directory, usedSince), `${user}\n`)
   rmSync(join(directory, marker), { force: true })
+}
+
+function userOf(directory: string): string | null {
+  const path = join(directory, usedSince)
+  return existsSync(path) ? readFileSync(path, 'utf8').trim() : null
 }

@@ -17,6 +17,8 @@ export const acceptance: PartnerFeature<
   value: ({ accepted, refused }, { priors, priorStrength }) =>
     smoothedRate(accepted, accepted + refused, priors.acceptance, priorStrength),
   reason: ({ accepted, refused }, value) =>
-    `You accepted ${inUnits(accepted)} referrals and declined ${inUnits(refused)} for other reasons than fit or customer, ` +
-    `older ones counting less: ${inHundred(value)}.`,
+    accepted + refused === 0
+      ? `No history yet: the average, ${inHundred(value)}.`
+      : `You accepted ${inUnits(accepted)} referrals and declined ${inUnits(refused)} for other reasons than fit or customer, ` +
+        `recent ones counting more: ${inHundred(value)}.`,
 }

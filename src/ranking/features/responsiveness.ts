@@ -18,6 +18,8 @@ export const responsiveness: PartnerFeature<
   value: ({ answeredInDay, silent }, { priors, priorStrength }) =>
     smoothedRate(answeredInDay, answeredInDay + silent, priors.responsiveness, priorStrength),
   reason: ({ answeredInDay, silent }, value) =>
-    `You answered ${inUnits(answeredInDay)} referrals within 24 hours and left ${inUnits(silent)} without an answer, ` +
-    `older ones counting less: ${inHundred(value)}.`,
+    answeredInDay + silent === 0
+      ? `No history yet: the average, ${inHundred(value)}.`
+      : `You answered ${inUnits(answeredInDay)} referrals within 24 hours and left ${inUnits(silent)} without an answer, ` +
+        `recent ones counting more: ${inHundred(value)}.`,
 }
