@@ -118,3 +118,22 @@ export interface Log {
   ): Promise<Place>
   close(): Promise<void>
 }
+
+/** A partition and the offsets `[start, end)` of it. */
+export interface Stretch extends TopicPartition {
+  readonly start: number
+  readonly end: number
+}
+
+export interface TopicRecord extends LogRecord, TopicPartition {}
+
+/** Looking at the log without being a member of any group: nothing is committed, nobody is disturbed. */
+export interface LogReader {
+  /** All partitions of the topics with what they hold; `start` is the first record at or after `since`, ms, if given. */
+  stretches(topics: readonly string[], since?: number): Promise<readonly Stretch[]>
+  /**
+   * Every record of these stretches, those of a partition in order. Waits for records up to an `end` that the log hasn't
+   * reached yet (`Infinity`: for ever); ends early, without an error, when the signal aborts.
+   */
+  scan(stretches: readonly Stretch[], signal?: AbortSignal): AsyncIterable<TopicRecord>
+}

@@ -161,6 +161,21 @@ export interface DeadDocument extends StoredDocument {
   readonly value: string | null
 }
 
+/** A lane that takes nothing more until somebody has seen to it. Gone once the lane runs again. */
+export interface HaltDocument extends StoredDocument {
+  readonly reason: string
+  /** Where the lane stands. */
+  readonly offset: number
+  readonly haltedAt: Timestamp
+  /** The process that said so. */
+  readonly holder: string
+}
+
+/** Partitions of a topic (`_id`) as they were when a worker first ran: keys must go on falling where they fell. */
+export interface LayoutDocument extends StoredDocument {
+  readonly partitions: number
+}
+
 export type Collections = {
   profiles: ProfileDocument
   weights: WeightsDocument
@@ -175,6 +190,8 @@ export type Collections = {
   capacity: CapacityDocument
   leases: LeaseDocument
   dead: DeadDocument
+  halts: HaltDocument
+  layouts: LayoutDocument
 }
 
 const changed = ['changed.lane', 'changed.offset'] as const
@@ -202,4 +219,6 @@ export const collections: Catalogue<Collections> = {
   capacity: { indexes: [] },
   leases: { indexes: [['until']] },
   dead: { indexes: [['code']] },
+  halts: { indexes: [] },
+  layouts: { indexes: [] },
 }
