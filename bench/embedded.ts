@@ -14,6 +14,7 @@ import { openEmbedded } from '../src/adapters/embedded/folder.ts'
 import { systemTime } from '../src/adapters/system-time.ts'
 import { lanesOf } from '../src/cli/lanes.ts'
 import { defaultThreads, RoleThread, shareOut } from '../src/cli/threads.ts'
+import { readConfig } from '../src/ops/config.ts'
 import { silent } from '../src/ports/logger.ts'
 import { defaultRelease } from '../src/ranking/release.ts'
 import { collections } from '../src/roles/collections.ts'
@@ -26,7 +27,7 @@ const { values } = parseArgs({
     rfis: { type: 'string', default: '20000' },
     partners: { type: 'string', default: '1000' },
     'per-rfi': { type: 'string', default: '3' },
-    threads: { type: 'string', default: String(defaultThreads()) },
+    threads: { type: 'string', default: String(defaultThreads(false)) },
     batch: { type: 'string', default: '500' },
     seed: { type: 'string', default: '1' },
     json: { type: 'boolean', default: false },
@@ -70,26 +71,22 @@ await produce(topics.weights, [{ key: 'live', value: release }])
 async function drain(roles: readonly RoleName[]): Promise<number> {
   let ready = 0
   const logger = { ...silent, info: (_fields: object, event: string) => void (event === 'ready' && ready++) }
-  const options = {
-    data: directory,
-    partitions: null,
-    eventTime: false,
-    customerSecret: '',
-    batchRecords: Number(values.batch),
-  }
+  const reading = readConfig({ environment: {}, flags: { data: directory } })
+  if (!reading.ok) throw new Error(reading.problems.join('; '))
+  const options = { config: reading.config, eventTime: false, batchRecords: Number(values.batch) }
   const threads = shareOut(roles, Number(values.threads)).map(
     share => new RoleThread({ ...options, ...share, holder: 'bench' }, logger),
   )
   while (ready < threads.length) await systemTime.sleep(5)
   const start = performance.now()
-  const lanes = lanesOf({ log }, roles)
+  const lanes = await lanesOf({ log }, roles)
   while (!(await isDrained(lanes.length))) await systemTime.sleep(10)
   const seconds = (performance.now() - start) / 1000
   await Promise.all(threads.map(thread => thread.stop(20_000)))
   return seconds
 
   async function isDrained(expected: number): Promise<boolean> {
-    const ends = new Map(lanesOf({ log }, roles).map(({ lane, end }) => [lane, end]))
+    const ends = new Map((await lanesOf({ log }, roles)).map(({ lane, end }) => [lane, end]))
     const positions = (await store.positions()).filter(({ lane, offset }) => ends.get(lane) === offset)
     const empty = [...ends.values()].filter(end => end === 0).length
     return positions.length + empty >= expected && (await store.journal.unsentCount()) === 0

@@ -1,20 +1,19 @@
 import type { Command } from 'commander'
-import { systemTime } from '../adapters/system-time.ts'
 import { toTimestamp } from '../domain/time.ts'
-import { openToRead, withFolder } from './folder.ts'
+import type { Stretch, TopicRecord } from '../ports/log.ts'
+import type { Topic } from '../roles/topics.ts'
+import type { Backend } from './backend.ts'
+import { withBackend } from './open-backend.ts'
 import { addCommonOptions, type CommonOptions, configOf, count } from './options.ts'
 import { printLine } from './output.ts'
 import { topicOf } from './produce.ts'
-import { jsonOf, readTopic, type TopicRecord } from './records.ts'
+import { readValue } from './records.ts'
 
 interface Options extends CommonOptions {
   readonly fromBeginning?: boolean
   readonly max?: number
   readonly follow?: boolean
 }
-
-/** ms between two looks for new records. */
-const pause = 100
 
 export function consume(command: Command): void {
   addCommonOptions(command.argument('<topic>'))
@@ -24,7 +23,7 @@ export function consume(command: Command): void {
     .addHelpText(
       'after',
       '\nWithout --from-beginning it waits for new records, until interrupted or --max is reached.' +
-        '\nOne JSON object a line: topic, partition, offset, timestamp, key, headers, value; for a value that is no JSON, base64.',
+        '\nOne JSON object a line: topic, partition, offset, timestamp, key, headers, value; for a value that no one can read, base64.',
     )
     .action(async (name: string, options: Options) => {
       const topic = topicOf(name)
@@ -33,32 +32,38 @@ export function consume(command: Command): void {
       const interrupted = new AbortController()
       const interrupt = () => interrupted.abort()
       process.once('SIGINT', interrupt).once('SIGTERM', interrupt)
-      await withFolder(openToRead(configOf(options)), async ({ log }) => {
-        const reader = await readTopic(log, topic, fromBeginning ? 'beginning' : 'end')
+      await withBackend(configOf(options), { access: 'read' }, async backend => {
+        const wanted = (stretch: Stretch): Stretch => ({
+          ...stretch,
+          start: fromBeginning ? stretch.start : stretch.end,
+          end: follow ? Number.POSITIVE_INFINITY : stretch.end,
+        })
+        const stretches = (await backend.log.stretches([topic])).map(wanted)
         let printed = 0
-        while (!interrupted.signal.aborted) {
-          for (const record of reader.available()) {
-            await printLine(JSON.stringify({ topic, ...shown(record) }))
-            printed += 1
-            if (printed >= max || interrupted.signal.aborted) return
-          }
-          if (!follow) return
-          await systemTime.sleep(pause, interrupted.signal)
+        for await (const record of backend.log.scan(stretches, interrupted.signal)) {
+          await printLine(JSON.stringify(await shown(backend, topic, record)))
+          printed += 1
+          if (printed >= max || interrupted.signal.aborted) return
         }
       }).finally(() => process.off('SIGINT', interrupt).off('SIGTERM', interrupt))
     })
 }
 
-function shown({ partition, offset, timestamp, key, headers, value }: TopicRecord): object {
-  const json = jsonOf(value)
+async function shown(
+  backend: Backend,
+  topic: Topic,
+  { partition, offset, timestamp, key, headers, value }: TopicRecord,
+): Promise<object> {
+  const read = await readValue(backend, topic, value)
   return {
+    topic,
     partition,
     offset,
     timestamp: toTimestamp(timestamp),
     key: key === null ? null : new TextDecoder().decode(key),
     headers,
-    ...(json.ok
-      ? { value: json.value }
+    ...(read.ok
+      ? { value: read.value }
       : { value: null, base64: Buffer.from(value ?? []).toString('base64') }),
   }
 }

@@ -1,7 +1,6 @@
 import { topics } from '../roles/topics.ts'
 import type { Folder } from './folder.ts'
 import { sumFunnel } from './funnel-rows.ts'
-import { readTopic } from './records.ts'
 import { grouped } from './text.ts'
 
 /** What became of a history. Test RFIs are in `rfis`, `unroutable`, `receipts` and `deadLetters` alone. */
@@ -23,7 +22,7 @@ export async function countsOf({ store, log }: Folder): Promise<Counts> {
   const [total] = sumFunnel(await store.find('cells', { where: { kind: 'funnel' } }), null)
   const { routed = 0, accepted = 0, declined = 0, expired = 0, won = 0, lost = 0 } = total?.counts ?? {}
   let rejectedCommands = 0
-  for (const { headers } of (await readTopic(log, topics.status)).available()) {
+  for await (const { headers } of log.scan(await log.stretches([topics.status]))) {
     if (headers.ce_type === 'referral.command-rejected') rejectedCommands += 1
   }
   return {

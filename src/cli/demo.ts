@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Command } from 'commander'
+import { jsonCodec } from '../adapters/json/json-codec.ts'
 import { historyOf, mergeHistories } from '../lanes/timeline.ts'
 import { topics } from '../roles/topics.ts'
 import { countLines } from './counts.ts'
@@ -86,7 +87,10 @@ async function lookInto(folder: Folder): Promise<{ rows: FunnelRow[]; report: Rf
   const [best] = [...ends].sort(
     ([one, its], [other, others]) => worth(others) - worth(its) || (one < other ? -1 : 1),
   )
-  return { rows, report: best === undefined ? null : await reportOn(folder, best[0]) }
+  return {
+    rows,
+    report: best === undefined ? null : await reportOn({ ...folder, codec: jsonCodec }, best[0]),
+  }
 }
 
 function whereToLook(data: string, report: RfiReport | null): string {

@@ -3,11 +3,13 @@ import { join } from 'node:path'
 import { databaseName } from '../adapters/embedded/database.ts'
 import { type Embedded, openEmbedded } from '../adapters/embedded/folder.ts'
 import type { EmbeddedLogOptions } from '../adapters/embedded/log.ts'
+import { jsonCodec } from '../adapters/json/json-codec.ts'
 import { systemTime } from '../adapters/system-time.ts'
 import type { Config } from '../ops/config.ts'
 import type { Time } from '../ports/time.ts'
 import { type Collections, collections } from '../roles/collections.ts'
 import { topicNames } from '../roles/topics.ts'
+import type { Backend, BackendOptions } from './backend.ts'
 import { Failure } from './failure.ts'
 
 export type Folder = Embedded<Collections>
@@ -43,6 +45,32 @@ export function openToWrite(
     ...ofLog,
     ...(partitions === null ? {} : { partitions }),
   })
+}
+
+/** A data folder as what commands work on. */
+export async function openFolder(
+  config: Config,
+  { access, logger, member }: BackendOptions,
+): Promise<Backend> {
+  const folder =
+    access === 'read'
+      ? await openToRead(config)
+      : await openToWrite(config, {
+          ...(logger === undefined ? {} : { logger }),
+          ...(member === undefined ? {} : { member }),
+        })
+  return {
+    ...folder,
+    codec: jsonCodec,
+    place: config.data,
+    on: { data: config.data },
+    // Opened to write, the folder makes what it needs.
+    prepare: () => Promise.resolve(),
+    async workers() {
+      const pid = runningWorker(config.data)
+      return pid === null ? [] : [{ name: `pid ${pid}`, roles: null }]
+    },
+  }
 }
 
 export async function withFolder<T>(

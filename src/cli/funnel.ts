@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander'
-import { openToRead, withFolder } from './folder.ts'
 import { type Grouping, groupings, sumFunnel } from './funnel-rows.ts'
 import { funnelTable } from './funnel-table.ts'
+import { withBackend } from './open-backend.ts'
 import { addCommonOptions, type CommonOptions, configOf } from './options.ts'
 import { print, printJson } from './output.ts'
 
@@ -18,7 +18,7 @@ export function funnel(command: Command): void {
     )
     .action(async (options: Options) => {
       const by = options.by ?? null
-      const rows = await withFolder(openToRead(configOf(options)), async ({ store }) =>
+      const rows = await withBackend(configOf(options), { access: 'read' }, async ({ store }) =>
         sumFunnel(await store.find('cells', { where: { kind: 'funnel' } }), by),
       )
       if (options.json === true) printJson({ by, rows })

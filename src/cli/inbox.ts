@@ -2,8 +2,9 @@ import { type Command, Option } from 'commander'
 import { systemTime } from '../adapters/system-time.ts'
 import { toMillis } from '../domain/time.ts'
 import type { InboxDocument } from '../roles/collections.ts'
+import type { Backend } from './backend.ts'
 import { Failure } from './failure.ts'
-import { openToRead, withFolder } from './folder.ts'
+import { withBackend } from './open-backend.ts'
 import { addCommonOptions, type CommonOptions, configOf, count, someOf } from './options.ts'
 import { print, printJson } from './output.ts'
 import { type Column, renderTable } from './table.ts'
@@ -29,13 +30,17 @@ export function inbox(command: Command): void {
     )
     .action(async (partnerId: string, options: Options) => {
       const config = configOf(options)
-      const { rows, known } = await withFolder(openToRead(config), async ({ store }) => {
-        const rows = await rowsOf(store, partnerId, options)
-        return { rows, known: rows.length > 0 || (await store.count('inbox', { partnerId })) > 0 }
-      })
+      const { rows, known, place } = await withBackend(
+        config,
+        { access: 'read' },
+        async ({ store, place }) => {
+          const rows = await rowsOf(store, partnerId, options)
+          return { rows, place, known: rows.length > 0 || (await store.count('inbox', { partnerId })) > 0 }
+        },
+      )
       if (!known)
         throw new Failure(
-          `nothing was ever routed to a partner ${JSON.stringify(partnerId)} in ${config.data}; consume referrals --from-beginning shows who was asked`,
+          `nothing was ever routed to a partner ${JSON.stringify(partnerId)} in ${place}; consume referrals --from-beginning shows who was asked`,
         )
       if (options.json === true) printJson({ partnerId, tabs: options.tab, referrals: rows.map(shown) })
       else
@@ -51,9 +56,11 @@ function tabsOf(text: string): readonly Tab[] {
   return someOf(tabs)(text.replaceAll('favourites', 'favorites'))
 }
 
-type Store = Awaited<ReturnType<typeof openToRead>>['store']
-
-async function rowsOf(store: Store, partnerId: string, { tab, limit }: Options): Promise<InboxDocument[]> {
+async function rowsOf(
+  store: Backend['store'],
+  partnerId: string,
+  { tab, limit }: Options,
+): Promise<InboxDocument[]> {
   const favorites = tab.includes('favorites')
   const rows = await store.find('inbox', {
     where: { partnerId, ...(favorites ? {} : { tab: { in: tab } }) },

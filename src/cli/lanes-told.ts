@@ -1,16 +1,14 @@
 import type { Logger } from '../ports/logger.ts'
-import type { Halt } from './halts.ts'
-import type { Said } from './worker-lines.ts'
+import type { Halt, Said } from './worker-lines.ts'
 
 export interface LanesToldOptions {
   /** Everything is passed on to it. */
   readonly logger: Logger
-  /** How many lanes and threads there are to come. */
-  readonly lanes: number
+  /** How many lanes are to come; null when a group shares them out, and nobody knows. */
+  readonly lanes: number | null
+  /** How many threads are to come. */
   readonly threads: number
   tell(said: Said): void
-  /** Called when a lane has halted, with all that have. */
-  halted(halts: readonly Halt[]): void
 }
 
 export interface LanesTold {
@@ -24,14 +22,14 @@ export interface LanesTold {
  * Tells of lanes as they come, by what is logged. Once all have, and every thread has its tables, it says `ready`; or that
  * it isn't, when a lane has halted by then.
  */
-export function lanesTold({ logger, lanes, threads, tell, halted }: LanesToldOptions): LanesTold {
+export function lanesTold({ logger, lanes, threads, tell }: LanesToldOptions): LanesTold {
   const settled = new Set<string>()
   const halts: Halt[] = []
   let [tablesRead, told] = [0, false]
   const readyYet = () => {
-    if (told || tablesRead < threads || settled.size < lanes) return
+    if (told || tablesRead < threads || settled.size < (lanes ?? 0)) return
     told = true
-    const running = lanes - halts.length
+    const running = settled.size - halts.length
     tell(
       halts.length === 0
         ? { event: 'ready', running }
@@ -65,7 +63,6 @@ export function lanesTold({ logger, lanes, threads, tell, halted }: LanesToldOpt
         settled.add(lane)
         halts.push({ lane, reason })
         tell({ event: 'halted', lane, reason })
-        halted(halts)
         readyYet()
       },
     },

@@ -1,8 +1,7 @@
 import { laneOf } from '../lanes/lane-name.ts'
-import type { TopicPartition } from '../ports/log.ts'
+import type { LogReader, TopicPartition } from '../ports/log.ts'
 import { type RoleName, roleNames } from '../roles/role.ts'
 import { type Topic, topics } from '../roles/topics.ts'
-import type { Folder } from './folder.ts'
 
 /** What each role reads; its lanes are the partitions of these. */
 export const inputsOf: Readonly<Record<RoleName, readonly Topic[]>> = {
@@ -16,18 +15,26 @@ export const inputsOf: Readonly<Record<RoleName, readonly Topic[]>> = {
 export interface LanePlace extends TopicPartition {
   readonly lane: string
   readonly role: RoleName
+  /** First offset the partition still holds. */
+  readonly start: number
   /** Offset the next record of the partition gets. */
   readonly end: number
 }
 
-/** All lanes that workers with these roles have on the folder. */
-export function lanesOf({ log }: Pick<Folder, 'log'>, roles: readonly RoleName[] = roleNames): LanePlace[] {
-  const ends = log.ends()
+/** All lanes that workers with these roles have. */
+export async function lanesOf(
+  { log }: { readonly log: Pick<LogReader, 'stretches'> },
+  roles: readonly RoleName[] = roleNames,
+): Promise<LanePlace[]> {
+  const ends = await log.stretches([...new Set(roles.flatMap(role => inputsOf[role]))])
   return roles.flatMap(role =>
     inputsOf[role].flatMap(name =>
       ends
         .filter(({ topic }) => topic === name)
-        .map(place => ({ ...place, role, lane: laneOf(role, place) })),
+        .map(({ topic, partition, start, end }) => {
+          const place = { topic, partition }
+          return { ...place, start, end, role, lane: laneOf(role, place) }
+        }),
     ),
   )
 }

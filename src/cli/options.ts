@@ -6,6 +6,7 @@ import { wrongUsage } from './failure.ts'
 /** What every command takes. */
 export interface CommonOptions {
   readonly data?: string
+  readonly topicPrefix?: string
   readonly json?: boolean
   readonly logLevel?: string
 }
@@ -15,7 +16,11 @@ export function addCommonOptions(
   { data = '$ROUTER_DATA, else .data/default', logLevel = 'warn' }: { data?: string; logLevel?: string } = {},
 ): Command {
   return command
-    .option('--data <dir>', `data folder (default: ${data})`)
+    .option(
+      '--data <dir>',
+      `data folder (default: ${data}, unless KAFKA_BROKERS and MONGODB_URI name servers)`,
+    )
+    .option('--topic-prefix <text>', 'on Kafka, before the name of every topic and group')
     .option('--json', 'for machines: one JSON object, or one a line')
     .addOption(
       new Option('--log-level <level>', `what to log on standard error (default: ${logLevel})`).choices(
@@ -25,8 +30,9 @@ export function addCommonOptions(
 }
 
 export function configOf(options: CommonOptions, defaults: ConfigInput['defaults'] = {}): Config {
-  const { data, logLevel } = options
-  const reading = readConfig({ environment: process.env, flags: { data, logLevel }, defaults })
+  const { data, logLevel, topicPrefix } = options
+  const flags = { data, logLevel, topicPrefix }
+  const reading = readConfig({ environment: process.env, flags, defaults })
   if (!reading.ok) throw wrongUsage(reading.problems.join('\n'))
   return reading.config
 }

@@ -7,8 +7,9 @@ import type { OutgoingRecord } from '../ports/log.ts'
 import { isTopic, type Topic, topicNames, topics } from '../roles/topics.ts'
 import { keepFromDemo } from './demo/own-folder.ts'
 import { Failure, wrongUsage } from './failure.ts'
-import { isDataFolder, openToWrite, withFolder } from './folder.ts'
+import { isDataFolder } from './folder.ts'
 import { lineBlocksOf } from './lines.ts'
+import { isOnServers, withBackend } from './open-backend.ts'
 import { addCommonOptions, type CommonOptions, configOf, loggerOf } from './options.ts'
 import { print, printJson } from './output.ts'
 import { progressOf } from './progress.ts'
@@ -51,12 +52,12 @@ export function produce(command: Command): void {
       const config = configOf(options)
       const size = await sizeOf(file)
       const logger = await loggerOf(config)
-      const made = !isDataFolder(config.data)
-      keepFromDemo(config.data, 'produce')
+      const made = !isOnServers(config) && !isDataFolder(config.data)
+      if (!isOnServers(config)) keepFromDemo(config.data, 'produce')
       const key = options.key ?? (known === topics.weights ? 'live' : null)
       const bar = progressOf(`sending to ${known}`, size)
       const done = { sent: 0, malformed: 0, bytes: 0 }
-      await withFolder(openToWrite(config), async ({ log }) => {
+      const place = await withBackend(config, { access: 'write', logger }, async ({ log, place }) => {
         if (made) process.stderr.write(`made ${config.data}; no worker runs there\n`)
         for await (const lines of lineBlocksOf(file)) {
           const records = lines.map(line => recordOf(known, line, key))
@@ -67,13 +68,14 @@ export function produce(command: Command): void {
           for (const record of records) if (isMalformed(known, record)) done.malformed += 1
           bar.to(size === null ? done.sent : done.bytes, `${grouped(done.sent)} records`)
         }
+        return place
       }).finally(() => bar.end())
       const { sent, malformed } = done
       if (options.json === true) printJson({ topic: known, sent, malformed })
       else {
         const dead = `; ${grouped(malformed)} malformed${inputs.includes(known) ? ', to be dead letters' : ''}`
         const records = sent === 1 ? 'record' : 'records'
-        print(`sent ${grouped(sent)} ${records} to ${known} in ${config.data}${malformed === 0 ? '' : dead}`)
+        print(`sent ${grouped(sent)} ${records} to ${known} in ${place}${malformed === 0 ? '' : dead}`)
       }
     })
 }

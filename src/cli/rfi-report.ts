@@ -2,12 +2,12 @@ import type { Money } from '../domain/money.ts'
 import type { Notice } from '../domain/notices.ts'
 import { type ReasonCode, reasonText } from '../domain/reasons.ts'
 import type { Substatus } from '../domain/referral.ts'
-import type { Timestamp } from '../domain/time.ts'
+import { hour, type Timestamp, toMillis } from '../domain/time.ts'
 import { reasonsOnReceipt } from '../ranking/receipt.ts'
 import type { ReceiptDocument, ReferralDocument, RfiDocument } from '../roles/collections.ts'
 import { topics } from '../roles/topics.ts'
-import type { Folder } from './folder.ts'
-import { jsonOf, recordsOf } from './records.ts'
+import type { Backend } from './backend.ts'
+import { readValue, recordsOf } from './records.ts'
 
 /** One RFI and what became of it. Who the customer is stays in `contacts`. */
 export interface RfiReport {
@@ -43,8 +43,15 @@ export interface ReferralReport {
   readonly why: Readonly<Record<string, string>>
 }
 
-/** Null when there is no such RFI in the folder. */
-export async function reportOn({ store, log }: Folder, rfiId: string): Promise<RfiReport | null> {
+/** ms that the log's clock may be behind that of a worker. */
+const clocksDifferBy = hour
+
+/** Null when there is no such RFI. */
+export async function reportOn(
+  backend: Pick<Backend, 'store' | 'log' | 'codec'>,
+  rfiId: string,
+): Promise<RfiReport | null> {
+  const { store } = backend
   const document = (await store.get('rfis', [rfiId])).get(rfiId)
   if (document === undefined) return null
   const receipt = (await store.get('receipts', [rfiId])).get(rfiId) ?? null
@@ -57,10 +64,12 @@ export async function reportOn({ store, log }: Folder, rfiId: string): Promise<R
     return reportReferral(referral, name ?? referral.partnerId, receipt, duplicateOf)
   })
   const last = Number.POSITIVE_INFINITY
-  const notices = (await recordsOf(log, topics.notices, rfiId)).flatMap(({ value }) => {
-    const json = jsonOf(value)
-    return json.ok ? [json.value as Notice] : []
-  })
+  const since = toMillis(document.receivedAt) - clocksDifferBy
+  const notices: Notice[] = []
+  for (const { value } of await recordsOf(backend, topics.notices, { key: rfiId, since })) {
+    const read = await readValue(backend, topics.notices, value)
+    if (read.ok) notices.push(read.value as Notice)
+  }
   return {
     rfi: document.rfi,
     outcome: document.outcome,

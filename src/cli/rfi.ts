@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { Failure } from './failure.ts'
-import { openToRead, withFolder } from './folder.ts'
+import { withBackend } from './open-backend.ts'
 import { addCommonOptions, type CommonOptions, configOf } from './options.ts'
 import { print, printJson } from './output.ts'
 import { reportOn } from './rfi-report.ts'
@@ -9,10 +9,13 @@ import { rfiText } from './rfi-text.ts'
 export function rfi(command: Command): void {
   addCommonOptions(command.argument('<rfiId>')).action(async (rfiId: string, options: CommonOptions) => {
     const config = configOf(options)
-    const report = await withFolder(openToRead(config), folder => reportOn(folder, rfiId))
+    const { report, place } = await withBackend(config, { access: 'read' }, async backend => ({
+      report: await reportOn(backend, rfiId),
+      place: backend.place,
+    }))
     if (report === null)
       throw new Failure(
-        `there is no RFI ${JSON.stringify(rfiId)} in ${config.data}; consume rfis --from-beginning shows what came in, consume dead-letters --from-beginning what was refused`,
+        `there is no RFI ${JSON.stringify(rfiId)} in ${place}; consume rfis --from-beginning shows what came in, consume dead-letters --from-beginning what was refused`,
       )
     if (options.json === true) printJson(report)
     else print(rfiText(report))

@@ -1,17 +1,15 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { jsonCodec } from '../adapters/json/json-codec.ts'
 import { recordTime, systemTime } from '../adapters/system-time.ts'
 import { Worker } from '../lanes/worker.ts'
 import { redact } from '../ops/redaction.ts'
 import { PortError } from '../ports/errors.ts'
 import type { Logger } from '../ports/logger.ts'
-import { openToWrite, withFolder } from './folder.ts'
+import { withBackend } from './open-backend.ts'
 import type { FromThread, RoleThreadOptions, ToThread } from './threads.ts'
 
-// The body of a `RoleThread`: some roles on a connection of their own to the data folder.
+// The body of a `RoleThread`: some roles on connections of their own.
 
-const { roles, member, data, partitions, eventTime, customerSecret, holder, batchRecords } =
-  workerData as RoleThreadOptions
+const { roles, member, config, eventTime, holder, batchRecords } = workerData as RoleThreadOptions
 
 const tell = (message: FromThread) => parentPort?.postMessage(message)
 const forward =
@@ -27,16 +25,17 @@ const logger: Logger = {
 }
 
 try {
-  await withFolder(openToWrite({ data, partitions }, { member, logger }), async folder => {
+  await withBackend(config, { access: 'write', member, logger }, async ({ log, store, codec }) => {
     const worker = new Worker({
-      ...folder,
-      codec: jsonCodec,
+      log,
+      store,
+      codec,
       time: systemTime,
       ...(eventTime ? { batchTime: recordTime } : {}),
       ...(batchRecords === undefined ? {} : { batchRecords }),
       logger,
       roles,
-      customerSecret,
+      customerSecret: config.customerSecret,
       holder,
     })
     let lanes = worker.lanes

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
-import { type Folder, openToRead, runningWorker, withFolder } from './folder.ts'
-import { type Halt, readHalts } from './halts.ts'
+import type { Backend, WorkerSeen } from './backend.ts'
 import { lanesOf } from './lanes.ts'
+import { withBackend } from './open-backend.ts'
 import { addCommonOptions, type CommonOptions, configOf } from './options.ts'
 import { print, printJson, styled } from './output.ts'
 import { type Column, renderTable } from './table.ts'
@@ -9,6 +9,8 @@ import { clean, grouped } from './text.ts'
 
 interface LaneStatus {
   readonly lane: string
+  readonly role: string
+  readonly topic: string
   /** Null when it never worked. */
   readonly position: number | null
   readonly end: number
@@ -17,12 +19,12 @@ interface LaneStatus {
 }
 
 interface Status {
-  readonly data: string
-  /** Process id, null when none runs. */
-  readonly worker: number | null
+  /** The data folder, or the servers. */
+  readonly place: string
+  readonly workers: readonly WorkerSeen[]
   readonly lanes: readonly LaneStatus[]
-  /** Of the worker that runs or, when none does, of the one that ran last. */
-  readonly halted: readonly Halt[]
+  /** Lanes that take nothing more, until somebody has seen to it. */
+  readonly halted: readonly { readonly lane: string; readonly reason: string; readonly haltedAt: string }[]
   /** Batches whose records were not handed to the log yet; a worker's start sends them. */
   readonly unsent: number
   readonly deadLetters: Readonly<Record<string, number>>
@@ -31,29 +33,31 @@ interface Status {
 
 export function status(command: Command): void {
   addCommonOptions(command).action(async (options: CommonOptions) => {
-    const { data } = configOf(options)
-    const found = await withFolder(openToRead({ data }), folder => statusOf(folder, data))
+    const found = await withBackend(configOf(options), { access: 'read' }, statusOf)
     if (options.json === true) printJson(found)
     else print(statusText(found))
   })
 }
 
-async function statusOf(folder: Folder, data: string): Promise<Status> {
-  const { store } = folder
+async function statusOf(backend: Backend): Promise<Status> {
+  const { store } = backend
   const positions = new Map((await store.positions()).map(position => [position.lane, position]))
-  const lanes = lanesOf(folder).map(({ lane, end }) => {
+  const lanes = (await lanesOf(backend)).map(({ lane, role, topic, start, end }) => {
     const stored = positions.get(lane)
     const position = stored?.offset ?? null
-    return { lane, position, end, lag: Math.max(0, end - (position ?? 0)), epoch: stored?.epoch ?? 0 }
+    const lag = Math.max(0, end - (position ?? start))
+    return { lane, role, topic, position, end, lag, epoch: stored?.epoch ?? 0 }
   })
   const counts: Record<string, number> = {}
   for (const name of ['profiles', 'rfis', 'referrals', 'receipts', 'partners', 'needs'] as const)
     counts[name] = await store.count(name, {})
   return {
-    data,
-    worker: runningWorker(data),
+    place: backend.place,
+    workers: await backend.workers(),
     lanes,
-    halted: readHalts(data),
+    halted: (await store.find('halts', { where: {}, sort: [['_id', 1]] })).map(
+      ({ _id, reason, haltedAt }) => ({ lane: _id, reason, haltedAt }),
+    ),
     unsent: await store.journal.unsentCount(),
     deadLetters: Object.fromEntries(await store.countBy('dead', 'code', {})),
     counts,
@@ -71,14 +75,17 @@ const columns: readonly Column<LaneStatus>[] = [
   { title: 'lag', align: 'right', value: ({ lag }) => grouped(lag) },
 ]
 
-function statusText({ data, worker, lanes, halted, unsent, deadLetters, counts }: Status): string {
+function statusText({ place, workers, lanes, halted, unsent, deadLetters, counts }: Status): string {
   const lag = lanes.reduce((sum, lane) => sum + lane.lag, 0)
   const dead = Object.entries(deadLetters)
-  const runs = worker === null ? styled('yellow', 'no worker runs') : `worker runs, pid ${worker}`
+  const runs =
+    workers.length === 0
+      ? styled('yellow', 'no worker runs')
+      : `${workers.length === 1 ? 'a worker runs' : `${workers.length} workers run`}, ${workers.map(workerText).join('; ')}`
   return [
-    `${data}: ${runs}; lag ${grouped(lag)}, unsent batches ${grouped(unsent)}`,
+    `${place}: ${runs}; lag ${grouped(lag)}, unsent batches ${grouped(unsent)}`,
     '',
-    renderTable(columns, lanes),
+    lanes.length <= mostLanes ? renderTable(columns, lanes) : byRole(lanes),
     '',
     ...halted.map(({ lane, reason }) => styled('red', `${lane} halted: ${clean(reason)}`)),
     listed('documents', Object.entries(counts)),
@@ -86,6 +93,45 @@ function statusText({ data, worker, lanes, halted, unsent, deadLetters, counts }
       ? 'no dead letters'
       : styled('yellow', `${listed('dead letters', dead)}; consume dead-letters --from-beginning shows them`),
   ].join('\n')
+}
+
+/** More would not fit a screen: a row for each topic of a role then, and those that lag by themselves. */
+const mostLanes = 40
+
+interface LanesOfRole {
+  readonly name: string
+  readonly lanes: readonly LaneStatus[]
+}
+
+const columnsByRole: readonly Column<LanesOfRole>[] = [
+  { title: 'lanes', value: ({ name, lanes }) => `${name}/0…${lanes.length - 1}` },
+  {
+    title: 'begun',
+    align: 'right',
+    value: ({ lanes }) => grouped(lanes.filter(({ position }) => position !== null).length),
+  },
+  {
+    title: 'lag',
+    align: 'right',
+    value: ({ lanes }) => grouped(lanes.reduce((sum, { lag }) => sum + lag, 0)),
+  },
+  {
+    title: 'most of one',
+    align: 'right',
+    value: ({ lanes }) => grouped(Math.max(...lanes.map(({ lag }) => lag))),
+  },
+]
+
+function byRole(lanes: readonly LaneStatus[]): string {
+  const groups = Map.groupBy(lanes, ({ role, topic }) => `${role}/${topic}`)
+  return renderTable(
+    columnsByRole,
+    [...groups].map(([name, its]) => ({ name, lanes: its })),
+  )
+}
+
+function workerText({ name, roles }: WorkerSeen): string {
+  return roles === null ? name : `${name} (${roles.join(', ')})`
 }
 
 function listed(what: string, counts: readonly (readonly [string, number])[]): string {

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { Worker as Thread } from 'node:worker_threads'
 import type { Member } from '../adapters/embedded/log.ts'
+import type { Config } from '../ops/config.ts'
 import { PortError, type PortErrorCode } from '../ports/errors.ts'
 import type { Logger } from '../ports/logger.ts'
 import type { RoleName } from '../roles/role.ts'
@@ -8,10 +9,8 @@ import type { RoleName } from '../roles/role.ts'
 export interface RoleThreadOptions {
   readonly roles: readonly RoleName[]
   readonly member: Member
-  readonly data: string
-  readonly partitions: number | null
+  readonly config: Config
   readonly eventTime: boolean
-  readonly customerSecret: string
   readonly holder: string
   readonly batchRecords?: number
 }
@@ -29,9 +28,8 @@ export type FromThread =
     }
 
 /**
- * How a worker's lanes share the processors: each thread runs every role on its part of the partitions, over a
- * connection of its own to the folder, as workers of a group would on several machines. The store's guards keep them
- * apart. One clock is enough.
+ * How a worker's lanes share the processors: each thread runs every role on its part of the partitions, over connections
+ * of its own, as workers of a group would on several machines. The store's guards keep them apart. One clock is enough.
  */
 export function shareOut(
   roles: readonly RoleName[],
@@ -43,9 +41,12 @@ export function shareOut(
   })).filter(share => share.roles.length > 0)
 }
 
-/** SQLite has one writer at a time: more than two threads would only wait for each other. */
-export function defaultThreads(): number {
-  return Math.min(2, availableParallelism())
+/**
+ * SQLite has one writer at a time: more than two threads would only wait for each other. On servers one is the rule:
+ * more workers do the same, on more machines.
+ */
+export function defaultThreads(onServers: boolean): number {
+  return onServers ? 1 : Math.min(2, availableParallelism())
 }
 
 /** Some roles of a worker on a thread of their own. */

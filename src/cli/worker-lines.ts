@@ -1,14 +1,22 @@
 import type { RoleName } from '../roles/role.ts'
-import type { Halt } from './halts.ts'
+
+/** A lane that takes nothing more until the next start, and why. */
+export interface Halt {
+  readonly lane: string
+  readonly reason: string
+}
 
 /** What a worker says on standard output. */
 export type Said =
   | {
       readonly event: 'started'
       readonly roles: readonly RoleName[]
-      readonly data: string
       readonly pid: number
+      /** What it stands on: `data`, or `brokers`, `database` and `registry`. */
+      readonly on: Readonly<Record<string, string>>
     }
+  /** The release in force as the worker starts. */
+  | { readonly event: 'weights'; readonly weightsId: string }
   | { readonly event: 'lane'; readonly lane: string; readonly state: string; readonly offset: number }
   | ({ readonly event: 'halted' } & Halt)
   /** `running`: how many lanes. */
@@ -24,13 +32,18 @@ export type Said =
 export function inWords(said: Said): string {
   switch (said.event) {
     case 'started':
-      return `roles ${said.roles.join(', ')}\ndata ${said.data}`
+      return [
+        `roles ${said.roles.join(', ')}`,
+        ...Object.entries(said.on).map(([name, value]) => `${name} ${value}`),
+      ].join('\n')
+    case 'weights':
+      return `weights ${said.weightsId}`
     case 'lane':
       return `lane ${said.lane} ${said.state} at ${said.offset}`
     case 'halted':
       return `lane ${said.lane} halted: ${said.reason}`
     case 'ready':
-      return `${lanes(said.running)} running\nready`
+      return said.running === 0 ? 'ready' : `${lanes(said.running)} running\nready`
     case 'not-ready':
       return `${lanes(said.running)} running\nnot ready: ${lanes(said.halted.length)} halted`
     case 'stopped': {

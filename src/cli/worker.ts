@@ -1,16 +1,20 @@
+import { randomUUID } from 'node:crypto'
+import { hostname } from 'node:os'
 import { type Command, Option } from 'commander'
 import { lockFolder } from '../adapters/embedded/worker-lock.ts'
+import { systemTime } from '../adapters/system-time.ts'
+import { Interrupted, persist } from '../lanes/retry.ts'
 import type { Config } from '../ops/config.ts'
-import type { Logger } from '../ports/logger.ts'
+import { defaultRelease } from '../ranking/release.ts'
 import { type RoleName, roleNames } from '../roles/role.ts'
+import type { Backend } from './backend.ts'
 import { keepFromDemo } from './demo/own-folder.ts'
-import { Failure } from './failure.ts'
-import { openToWrite, withFolder } from './folder.ts'
-import { forgetHalts, type Halt, writeHalts } from './halts.ts'
 import { lanesOf } from './lanes.ts'
 import { lanesTold } from './lanes-told.ts'
+import { isOnServers, withBackend } from './open-backend.ts'
 import { addCommonOptions, type CommonOptions, configOf, count, loggerOf, someOf } from './options.ts'
 import { print, printJson, whenReaderLeaves } from './output.ts'
+import { Stopping } from './stopping.ts'
 import { defaultThreads, RoleThread, shareOut } from './threads.ts'
 import { inWords, type Said } from './worker-lines.ts'
 
@@ -21,7 +25,7 @@ interface Options extends CommonOptions {
   readonly roles: readonly RoleName[]
   readonly eventTime?: boolean
   readonly stopWithin: number
-  readonly threads: number
+  readonly threads?: number
 }
 
 export function worker(command: Command): void {
@@ -34,9 +38,10 @@ export function worker(command: Command): void {
     .option('--event-time', "everything happens at its record's time: for runs that come out the same again")
     .addOption(new Option('--stop-within <seconds>', 'how long a stop may take').argParser(count).default(20))
     .addOption(
-      new Option('--threads <n>', 'threads that share the partitions')
-        .argParser(count)
-        .default(defaultThreads()),
+      new Option(
+        '--threads <n>',
+        `threads that share the partitions (default: ${defaultThreads(false)}, on servers 1)`,
+      ).argParser(count),
     )
     .addHelpText(
       'after',
@@ -46,85 +51,65 @@ export function worker(command: Command): void {
     )
     .action(async (options: Options) => {
       const config = configOf(options, { logLevel: 'info' })
-      if (config.servers.length > 0)
-        throw new Failure(
-          `this build runs embedded only, and ${config.servers.join(' and ')} ask for servers; unset them to run on the folder ${config.data}`,
-        )
       whenReaderLeaves('go-on')
-      await runWorker(config, options)
+      await (isOnServers(config) ? runWorker(config, options) : runOnFolder(config, options))
     })
 }
 
-async function runWorker(config: Config, options: Options): Promise<void> {
-  const { roles, eventTime = false, stopWithin, threads } = options
-  const { data, partitions, customerSecret, logLevel } = config
-  const tell = (said: Said) => {
-    if (options.json === true) printJson(said)
-    else if (said.event !== 'lane' || logLevel === 'debug') print(inWords(said))
-  }
-  const logger = await loggerOf(config)
-  const lock = lockFolder(data)
+/** One worker at a time has a folder. */
+async function runOnFolder(config: Config, options: Options): Promise<void> {
+  const lock = lockFolder(config.data)
   try {
-    keepFromDemo(data, 'a worker')
-    forgetHalts(data)
-    await withFolder(openToWrite(config), async folder => {
-      tell({ event: 'started', roles, data, pid: process.pid })
-      if (customerSecret === '' && roles.includes('router'))
-        logger.warn({ variable: 'ROUTER_CUSTOMER_SECRET', reason: withoutSecret }, 'customer-secret-not-set')
-      const shares = shareOut(roles, threads)
-      const told = lanesTold({
-        logger,
-        lanes: lanesOf(folder, roles).length,
-        threads: shares.length,
-        tell,
-        halted: halts => keepHalts(data, halts, logger),
-      })
-      // The folder's lock keeps other workers away: the next one need not wait for the clock's lease to end.
-      const common = { data, partitions, eventTime, customerSecret, holder: 'embedded' }
-      const running = shares.map(share => new RoleThread({ ...share, ...common }, told.logger))
-      await untilStopped(running, stopWithin * 1000)
-      const counts = sumCounts(running.flatMap(thread => thread.counts))
-      tell({ event: 'stopped', counts, halted: told.halts.map(({ lane }) => lane) })
-      if (told.halts.length > 0) process.exitCode = 1
-    })
+    keepFromDemo(config.data, 'a worker')
+    await runWorker(config, options)
   } finally {
     lock.release()
   }
 }
 
-/** For `status`. What can't be written there was said here. */
-function keepHalts(directory: string, halts: readonly Halt[], logger: Logger): void {
+async function runWorker(config: Config, options: Options): Promise<void> {
+  const { roles, eventTime = false, stopWithin, threads } = options
+  const onServers = isOnServers(config)
+  const tell = (said: Said) => {
+    if (options.json === true) printJson(said)
+    else if (said.event !== 'lane' || config.logLevel === 'debug') print(inWords(said))
+  }
+  const logger = await loggerOf(config)
+  const stopping = new Stopping(stopWithin * 1000)
   try {
-    writeHalts(directory, halts)
-  } catch (err) {
-    logger.warn({ err }, 'halts-not-kept')
-  }
-}
-
-/** Runs until a signal comes, or a thread can't go on, and then stops them all. */
-async function untilStopped(threads: readonly RoleThread[], deadline: number): Promise<void> {
-  let stopping: Promise<unknown> | null = null
-  const stopAll = () => {
-    stopping ??= Promise.allSettled(threads.map(thread => thread.stop(deadline)))
-    return stopping
-  }
-  const stop = () => {
-    if (stopping !== null) giveUp('stopped at once')
-    void stopAll()
-    setTimeout(() => giveUp('the stop took too long'), deadline + 5_000).unref()
-  }
-  process.on('SIGTERM', stop).on('SIGINT', stop)
-  try {
-    await Promise.all(threads.map(thread => thread.run()))
+    await withBackend(config, { access: 'write', logger }, async backend => {
+      const waiting = { time: systemTime, logger, signal: stopping.signal }
+      tell({ event: 'started', roles, pid: process.pid, on: backend.on })
+      if (config.customerSecret === '' && roles.includes('router'))
+        logger.warn({ variable: 'ROUTER_CUSTOMER_SECRET', reason: withoutSecret }, 'customer-secret-not-set')
+      await persist(() => backend.prepare(), { ...waiting, what: backend.place })
+      const weightsId = await persist(() => weightsInForce(backend), { ...waiting, what: 'weights' })
+      tell({ event: 'weights', weightsId })
+      const shares = shareOut(roles, threads ?? defaultThreads(onServers))
+      const lanes = onServers ? null : (await lanesOf(backend, roles)).length
+      const told = lanesTold({ logger, lanes, threads: shares.length, tell })
+      // A folder's lock keeps other workers away: the next one need not wait for the clock's lease to end.
+      const holder = onServers ? `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}` : 'embedded'
+      const running = shares.map(
+        share => new RoleThread({ ...share, config, eventTime, holder }, told.logger),
+      )
+      await stopping.run(running)
+      const counts = sumCounts(running.flatMap(thread => thread.counts))
+      tell({ event: 'stopped', counts, halted: told.halts.map(({ lane }) => lane) })
+      if (told.halts.length > 0) process.exitCode = 1
+    })
+  } catch (error) {
+    // Told to stop while a server was waited for: nothing was under way.
+    if (!(error instanceof Interrupted)) throw error
+    tell({ event: 'stopped', counts: {}, halted: [] })
   } finally {
-    await stopAll()
-    process.off('SIGTERM', stop).off('SIGINT', stop)
+    stopping.end()
   }
 }
 
-function giveUp(why: string): never {
-  process.stderr.write(`referral-router: ${why}; what was under way is done by the next start\n`)
-  process.exit(1)
+async function weightsInForce({ store }: Backend): Promise<string> {
+  const live = (await store.get('weights', ['live'])).get('live')
+  return (live?.release ?? defaultRelease).weightsId
 }
 
 function sumCounts(lanes: readonly Readonly<Record<string, number>>[]): Record<string, number> {

@@ -1,15 +1,28 @@
-import type { LogConsumer, PartitionHandler, Start, TopicPartition } from '../ports/log.ts'
+import type {
+  Batch,
+  BatchAnswer,
+  LogConsumer,
+  PartitionHandler,
+  Start,
+  TopicPartition,
+} from '../ports/log.ts'
+import { forgetHalt, noteHalt } from './halts.ts'
 import { Lane, type LaneOptions } from './lane.ts'
 import { laneOf } from './lane-name.ts'
 import { Interrupted } from './retry.ts'
 
+export interface RoleHostOptions<T> extends Omit<LaneOptions<T>, 'partition'> {
+  /** Names this process, where a lane halts. */
+  readonly holder: string
+}
+
 /** Runs a role on whatever partitions the log gives it: one lane each. */
 export class RoleHost<T> implements PartitionHandler {
-  readonly #options: Omit<LaneOptions<T>, 'partition'>
+  readonly #options: RoleHostOptions<T>
   readonly #lanes = new Map<string, Lane<T>>()
   readonly #leaving = new AbortController()
 
-  constructor(options: Omit<LaneOptions<T>, 'partition'>) {
+  constructor(options: RoleHostOptions<T>) {
     this.#options = options
   }
 
@@ -34,15 +47,26 @@ export class RoleHost<T> implements PartitionHandler {
   async assigned(partition: TopicPartition): Promise<Start> {
     try {
       await this.#options.role.ready()
-      return await this.#lane(partition).start(this.#leaving.signal)
+      const lane = this.#lane(partition)
+      const start = await lane.start(this.#leaving.signal)
+      if (start.kind === 'halted') await this.#noteHalt(lane)
+      else await forgetHalt(lane.lane, this.#options)
+      return start
     } catch (error) {
       if (error instanceof Interrupted) return { kind: 'halted' }
       throw error
     }
   }
 
-  async batch(batch: Parameters<PartitionHandler['batch']>[0]) {
-    return this.#lane(batch).batch(batch)
+  async batch(batch: Batch): Promise<BatchAnswer> {
+    const lane = this.#lane(batch)
+    const answer = await lane.batch(batch)
+    if (answer.kind === 'halted') await this.#noteHalt(lane)
+    return answer
+  }
+
+  #noteHalt({ lane, offset, haltReason }: Lane<T>): Promise<void> {
+    return noteHalt({ lane, offset, reason: haltReason ?? 'unknown' }, this.#options)
   }
 
   async revoked(partition: TopicPartition): Promise<void> {

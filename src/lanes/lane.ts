@@ -112,14 +112,20 @@ export class Lane<T> {
       if (again?.offset === stored?.offset) return this.#halt(problem)
       stored = again
     }
-    const owed = await persist(() => store.journal.unsent(this.#name()), {
-      ...wait,
-      what: `journal of ${this.lane}`,
-    })
-    for (const entry of owed) await this.#send(entry, { signal })
-    if (owed.length > 0) this.#options.logger.info({ lane: this.lane, entries: owed.length }, 'journal-sent')
+    await this.#sendOwed(signal)
     this.#setState('running')
     return { kind: 'from', offset: this.#offset }
+  }
+
+  /** What was committed and perhaps not sent, oldest first: of former epochs too, as a resumed lane still owes it. */
+  async #sendOwed(signal: AbortSignal | undefined): Promise<void> {
+    const { store, logger } = this.#options
+    const wait = { ...this.#options, signal, what: `journal of ${this.lane}` }
+    for (let epoch = 0; epoch <= (this.#stored?.epoch ?? 0); epoch += 1) {
+      const owed = await persist(() => store.journal.unsent(laneName(this.lane, epoch)), wait)
+      for (const entry of owed) await this.#send(entry, { signal })
+      if (owed.length > 0) logger.info({ lane: this.lane, entries: owed.length }, 'journal-sent')
+    }
   }
 
   async batch(batch: Batch): Promise<BatchAnswer> {

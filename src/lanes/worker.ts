@@ -59,7 +59,17 @@ export function assemble(options: WorkerOptions) {
   )
   const ready = () => reader.ready()
   const host = <T>(role: LaneOptions<T>['role']) =>
-    new RoleHost<T>({ role, log, store, codec, time, now, logger, source: sourceOf(role.name) })
+    new RoleHost<T>({
+      role,
+      log,
+      store,
+      codec,
+      time,
+      now,
+      logger,
+      source: sourceOf(role.name),
+      holder: options.holder,
+    })
   const customerSecret = options.customerSecret ?? ''
   const hosts = [
     ...(wanted.has('directory') ? [host(directory())] : []),

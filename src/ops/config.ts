@@ -1,25 +1,59 @@
 import { z } from 'zod'
 import { closest } from './closest.ts'
+import { brokersOf, isUrl, mongoUriFault } from './server-addresses.ts'
 
 export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const
 export type LogLevel = (typeof logLevels)[number]
+
+export const saslMechanisms = ['plain', 'scram-sha-256', 'scram-sha-512'] as const
 
 /** What a command runs with. Flags go before the environment, the environment before the defaults. */
 export interface Config {
   /** Folder of the embedded log and store. */
   readonly data: string
+  /** Whether a flag named the folder: it then goes before servers that the environment names. */
+  readonly dataByFlag: boolean
   /** Keys the hash by which a customer is known again; empty when none was given. */
   readonly customerSecret: string
   readonly logLevel: LogLevel
-  /** Of new topics; null leaves it to the adapter: what the folder has, else 4. */
+  /** Of new topics; null leaves it to the adapter: what the folder has, else 4; on Kafka 24. */
   readonly partitions: number | null
-  /** Variables that name servers and were set. */
-  readonly servers: readonly string[]
+  /** Stands before the name of every topic and group: keeps environments apart on one cluster. */
+  readonly topicPrefix: string
+  readonly kafka: KafkaConfig | null
+  readonly mongodb: MongoConfig | null
+  readonly registry: RegistryConfig | null
+}
+
+export interface KafkaConfig {
+  /** `host:port` each. */
+  readonly brokers: readonly string[]
+  /** Paths of PEM files; null without TLS. */
+  readonly ssl: {
+    readonly ca: string | null
+    readonly cert: string | null
+    readonly key: string | null
+  } | null
+  readonly sasl: {
+    readonly mechanism: (typeof saslMechanisms)[number]
+    readonly username: string
+    readonly password: string
+  } | null
+}
+
+export interface MongoConfig {
+  /** May hold a password. */
+  readonly uri: string
+}
+
+export interface RegistryConfig {
+  readonly url: string
+  readonly auth: { readonly username: string; readonly password: string } | null
 }
 
 export interface ConfigInput {
   readonly environment: Readonly<Record<string, string | undefined>>
-  readonly flags?: { readonly data?: string | undefined; readonly logLevel?: string | undefined }
+  readonly flags?: Readonly<Partial<Record<'data' | 'logLevel' | 'topicPrefix', string | undefined>>>
   readonly defaults?: { readonly data?: string; readonly logLevel?: LogLevel }
 }
 
@@ -33,17 +67,38 @@ const variables = {
   customerSecret: 'ROUTER_CUSTOMER_SECRET',
   logLevel: 'ROUTER_LOG_LEVEL',
   partitions: 'ROUTER_PARTITIONS',
+  topicPrefix: 'ROUTER_TOPIC_PREFIX',
+  brokers: 'KAFKA_BROKERS',
+  ssl: 'KAFKA_SSL',
+  sslCa: 'KAFKA_SSL_CA',
+  sslCert: 'KAFKA_SSL_CERT',
+  sslKey: 'KAFKA_SSL_KEY',
+  saslMechanism: 'KAFKA_SASL_MECHANISM',
+  saslUsername: 'KAFKA_SASL_USERNAME',
+  saslPassword: 'KAFKA_SASL_PASSWORD',
+  mongodbUri: 'MONGODB_URI',
+  registryUrl: 'SCHEMA_REGISTRY_URL',
+  registryUsername: 'SCHEMA_REGISTRY_USERNAME',
+  registryPassword: 'SCHEMA_REGISTRY_PASSWORD',
 } as const
 type Setting = keyof typeof variables
 
-const flagNames: Partial<Record<Setting, string>> = { data: '--data', logLevel: '--log-level' }
-const serverVariables = ['KAFKA_BROKERS', 'MONGODB_URI', 'SCHEMA_REGISTRY_URL'] as const
+const flagNames = { data: '--data', logLevel: '--log-level', topicPrefix: '--topic-prefix' } as const
+/** What they hold is not repeated in an error. */
+const secrets: ReadonlySet<Setting> = new Set([
+  'customerSecret',
+  'saslPassword',
+  'mongodbUri',
+  'registryUrl',
+  'registryPassword',
+])
 const mostPartitions = 800
 
+const path = z.string().min(1).optional()
 const settingsSchema = z.object({
-  data: z.string().min(1, { error: 'the path of a folder' }),
+  data: z.string().min(1),
   customerSecret: z.string().default(''),
-  logLevel: z.enum(logLevels, { error: `one of ${logLevels.join(', ')}` }),
+  logLevel: z.enum(logLevels),
   // Not z.coerce, to which '' is 0 and '4.5e2' is 450.
   partitions: z
     .string()
@@ -51,47 +106,141 @@ const settingsSchema = z.object({
     .transform(Number)
     .pipe(z.int().min(1).max(mostPartitions))
     .optional(),
+  topicPrefix: z
+    .string()
+    .regex(/^[a-zA-Z0-9._-]{0,100}$/)
+    .default(''),
+  brokers: z.string().transform(brokersOf).pipe(z.array(z.string()).min(1)).optional(),
+  ssl: z.enum(['true', 'false']).optional(),
+  sslCa: path,
+  sslCert: path,
+  sslKey: path,
+  saslMechanism: z.enum(saslMechanisms).optional(),
+  saslUsername: z.string().optional(),
+  saslPassword: z.string().optional(),
+  mongodbUri: z
+    .string()
+    .refine(uri => mongoUriFault(uri) === null)
+    .optional(),
+  registryUrl: z.string().refine(isUrl).optional(),
+  registryUsername: z.string().optional(),
+  registryPassword: z.string().optional(),
 })
+type Settings = z.infer<typeof settingsSchema>
+
 const expected: Record<Setting, string> = {
   data: 'the path of a folder',
   customerSecret: 'text',
   logLevel: `one of ${logLevels.join(', ')}`,
   partitions: `a whole number from 1 to ${mostPartitions}`,
+  topicPrefix: 'at most 100 letters, digits, dots, dashes and underscores',
+  brokers: 'host:port, more of them separated by commas',
+  ssl: 'true or false',
+  sslCa: 'the path of a PEM file',
+  sslCert: 'the path of a PEM file',
+  sslKey: 'the path of a PEM file',
+  saslMechanism: `one of ${saslMechanisms.join(', ')}`,
+  saslUsername: 'text',
+  saslPassword: 'text',
+  mongodbUri: 'mongodb://… or mongodb+srv://…',
+  registryUrl: 'an http(s) address, without a name and password in it',
+  registryUsername: 'text',
+  registryPassword: 'text',
 }
 
 /** Environment and flags → one frozen object, or every problem at once. A variable set to nothing counts as not set. */
 export function readConfig({ environment, flags = {}, defaults = {} }: ConfigInput): ConfigReading {
-  const fromEnvironment = (name: string) => (environment[name] === '' ? undefined : environment[name])
-  const given: Record<Setting, string | undefined> = {
-    data: flags.data ?? fromEnvironment(variables.data) ?? defaults.data ?? '.data/default',
-    customerSecret: fromEnvironment(variables.customerSecret),
-    logLevel: flags.logLevel ?? fromEnvironment(variables.logLevel) ?? defaults.logLevel ?? 'warn',
-    partitions: fromEnvironment(variables.partitions),
+  const given: Partial<Record<Setting, string>> = {}
+  for (const [setting, name] of Object.entries(variables) as [Setting, string][]) {
+    const flag = isFlag(setting) ? flags[setting] : undefined
+    const value = flag ?? (environment[name] === '' ? undefined : environment[name])
+    if (value !== undefined) given[setting] = value
   }
+  given.data ??= defaults.data ?? '.data/default'
+  given.logLevel ??= defaults.logLevel ?? 'warn'
   const problems = unknownVariables(environment)
   const settings = settingsSchema.safeParse(given)
-  for (const setting of new Set(settings.error?.issues.map(issue => String(issue.path[0])))) {
-    const name = setting as Setting
-    const flag = name === 'data' || name === 'logLevel' ? flags[name] : undefined
-    const where = flag === undefined ? variables[name] : flagNames[name]
-    problems.push(`${where} is ${JSON.stringify(given[name])}, expected ${expected[name]}`)
+  for (const setting of new Set(settings.error?.issues.map(issue => issue.path[0] as Setting))) {
+    const byFlag = isFlag(setting) && flags[setting] !== undefined
+    const where = byFlag ? flagNames[setting] : variables[setting]
+    const found = secrets.has(setting) ? 'set to something else' : JSON.stringify(given[setting])
+    problems.push(`${where} is ${found}, expected ${expected[setting]}`)
   }
+  if (settings.success) problems.push(...incomplete(settings.data))
   if (!settings.success || problems.length > 0) return { ok: false, problems }
-  const { partitions = null, ...others } = settings.data
-  const servers = serverVariables.filter(name => fromEnvironment(name) !== undefined)
-  return { ok: true, config: Object.freeze({ ...others, partitions, servers: Object.freeze(servers) }) }
+  return { ok: true, config: Object.freeze(compiled(settings.data, flags.data !== undefined)) }
+}
+
+function compiled(settings: Settings, dataByFlag: boolean): Config {
+  const { data, customerSecret, logLevel, partitions = null, topicPrefix, brokers, mongodbUri } = settings
+  return {
+    data,
+    dataByFlag,
+    customerSecret,
+    logLevel,
+    partitions,
+    topicPrefix,
+    kafka: brokers === undefined ? null : { brokers, ssl: sslOf(settings), sasl: saslOf(settings) },
+    mongodb: mongodbUri === undefined ? null : { uri: mongodbUri },
+    registry: registryOf(settings),
+  }
+}
+
+function sslOf({ ssl, sslCa, sslCert, sslKey }: Settings): KafkaConfig['ssl'] {
+  const asked = ssl === undefined ? (sslCa ?? sslCert) !== undefined : ssl === 'true'
+  return asked ? { ca: sslCa ?? null, cert: sslCert ?? null, key: sslKey ?? null } : null
+}
+
+function saslOf({ saslMechanism, saslUsername = '', saslPassword = '' }: Settings): KafkaConfig['sasl'] {
+  if (saslMechanism === undefined) return null
+  return { mechanism: saslMechanism, username: saslUsername, password: saslPassword }
+}
+
+function registryOf({
+  registryUrl,
+  registryUsername,
+  registryPassword = '',
+}: Settings): RegistryConfig | null {
+  if (registryUrl === undefined) return null
+  const auth =
+    registryUsername === undefined ? null : { username: registryUsername, password: registryPassword }
+  return { url: registryUrl, auth }
+}
+
+/** What only makes sense together; half of it would silently mean something else. */
+function incomplete(settings: Settings): string[] {
+  const together: [Setting, Setting][] = [
+    ['saslMechanism', 'saslUsername'],
+    ['saslMechanism', 'saslPassword'],
+    ['saslUsername', 'saslMechanism'],
+    ['sslCert', 'sslKey'],
+    ['sslKey', 'sslCert'],
+    ['registryUsername', 'registryPassword'],
+    ['registryPassword', 'registryUsername'],
+  ]
+  const problems = together
+    .filter(([has, needs]) => settings[has] !== undefined && settings[needs] === undefined)
+    .map(([has, needs]) => `${variables[has]} is set, but ${variables[needs]} is not`)
+  if (settings.ssl === 'false' && (settings.sslCa ?? settings.sslCert) !== undefined)
+    problems.push('KAFKA_SSL is "false", but a certificate is given')
+  return problems
+}
+
+function isFlag(setting: Setting): setting is keyof typeof flagNames {
+  return setting in flagNames
 }
 
 /** A misspelt variable would otherwise be a setting that silently isn't applied. */
 function unknownVariables(environment: ConfigInput['environment']): string[] {
   const known: readonly string[] = Object.values(variables)
+  const ours = known.filter(name => name.startsWith('ROUTER_'))
   return Object.keys(environment)
     .filter(name => name.startsWith('ROUTER_') && !known.includes(name))
     .sort()
     .map(name => {
       const meant = closest(name, known)
       return meant === null
-        ? `${name} is not a setting; there are ${known.join(', ')}`
+        ? `${name} is not a setting; there are ${ours.join(', ')}`
         : `${name} is not a setting; did you mean ${meant}?`
     })
 }

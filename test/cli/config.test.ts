@@ -5,16 +5,24 @@ import { type ConfigInput, readConfig } from '../../src/ops/config.ts'
 
 const defaults = {
   data: '.data/default',
+  dataByFlag: false,
   customerSecret: '',
   logLevel: 'warn',
   partitions: null,
-  servers: [],
+  topicPrefix: '',
+  kafka: null,
+  mongodb: null,
+  registry: null,
 }
 
 const good: [string, ConfigInput, object][] = [
   ['nothing set', { environment: {} }, {}],
   ['a variable', { environment: { ROUTER_DATA: 'a' } }, { data: 'a' }],
-  ['a flag before a variable', { environment: { ROUTER_DATA: 'a' }, flags: { data: 'b' } }, { data: 'b' }],
+  [
+    'a flag before a variable',
+    { environment: { ROUTER_DATA: 'a' }, flags: { data: 'b' } },
+    { data: 'b', dataByFlag: true },
+  ],
   [
     'a variable before a default',
     { environment: { ROUTER_LOG_LEVEL: 'error' }, defaults: { logLevel: 'info' } },
@@ -27,7 +35,43 @@ const good: [string, ConfigInput, object][] = [
     { environment: { ROUTER_PARTITIONS: '', ROUTER_DATA: '' } },
     {},
   ],
-  ['servers', { environment: { KAFKA_BROKERS: 'k:1', MONGODB_URI: '' } }, { servers: ['KAFKA_BROKERS'] }],
+  [
+    'brokers',
+    { environment: { KAFKA_BROKERS: 'k:1, [::1]:2', MONGODB_URI: '' } },
+    { kafka: { brokers: ['k:1', '[::1]:2'], ssl: null, sasl: null } },
+  ],
+  [
+    'TLS by a certificate alone',
+    { environment: { KAFKA_BROKERS: 'k:1', KAFKA_SSL_CA: 'ca.pem' } },
+    { kafka: { brokers: ['k:1'], ssl: { ca: 'ca.pem', cert: null, key: null }, sasl: null } },
+  ],
+  [
+    'a login',
+    {
+      environment: {
+        KAFKA_BROKERS: 'k:1',
+        KAFKA_SSL: 'true',
+        KAFKA_SASL_MECHANISM: 'scram-sha-512',
+        KAFKA_SASL_USERNAME: 'u',
+        KAFKA_SASL_PASSWORD: 'p',
+      },
+    },
+    {
+      kafka: {
+        brokers: ['k:1'],
+        ssl: { ca: null, cert: null, key: null },
+        sasl: { mechanism: 'scram-sha-512', username: 'u', password: 'p' },
+      },
+    },
+  ],
+  [
+    'a database and a registry',
+    {
+      environment: { MONGODB_URI: 'mongodb://u:p@h/db?replicaSet=r', SCHEMA_REGISTRY_URL: 'https://r/apis' },
+    },
+    { mongodb: { uri: 'mongodb://u:p@h/db?replicaSet=r' }, registry: { url: 'https://r/apis', auth: null } },
+  ],
+  ['a prefix by flag', { environment: {}, flags: { topicPrefix: 'test.' } }, { topicPrefix: 'test.' }],
   ['other variables are not ours', { environment: { PATH: '/bin', router_data: 'x' } }, {}],
 ]
 
@@ -48,6 +92,28 @@ const bad: [string, ConfigInput, string[]][] = [
     { environment: { ROUTER_COLOUR_OF_THE_SKY: 'x' } },
     ['ROUTER_COLOUR_OF_THE_SKY is not a setting; there are ROUTER_DATA'],
   ],
+  ['brokers without a port', { environment: { KAFKA_BROKERS: 'k:1,k' } }, ['KAFKA_BROKERS is "k:1,k"']],
+  ['a prefix', { environment: { ROUTER_TOPIC_PREFIX: 'a/b' } }, ['ROUTER_TOPIC_PREFIX is "a/b"']],
+  [
+    'half a login',
+    { environment: { KAFKA_BROKERS: 'k:1', KAFKA_SASL_MECHANISM: 'plain', KAFKA_SASL_USERNAME: 'u' } },
+    ['KAFKA_SASL_MECHANISM is set, but KAFKA_SASL_PASSWORD is not'],
+  ],
+  [
+    'a certificate where TLS is off',
+    { environment: { KAFKA_SSL: 'false', KAFKA_SSL_CA: 'x' } },
+    ['KAFKA_SSL is "false", but a certificate is given'],
+  ],
+  [
+    'a database address, which may hold a password',
+    { environment: { MONGODB_URI: 'postgres://u:secret@h' } },
+    ['MONGODB_URI is set to something else, expected mongodb://'],
+  ],
+  [
+    'a registry address that holds a password',
+    { environment: { SCHEMA_REGISTRY_URL: 'http://u:secret@h' } },
+    ['SCHEMA_REGISTRY_URL is set to something else, expected an http'],
+  ],
   [
     'all at once',
     { environment: { ROUTER_PARTITION: '4', ROUTER_PARTITIONS: '-1', ROUTER_LOG_LEVEL: '?' } },
@@ -66,6 +132,14 @@ describe('configuration', () => {
       ok: false,
       problems: problems.map(problem => expect.stringContaining(problem)),
     })
+  })
+
+  it('never repeats a secret', () => {
+    const secret = 'hunter2'
+    const reading = readConfig({
+      environment: { MONGODB_URI: `mongo:${secret}`, SCHEMA_REGISTRY_URL: `http://a:${secret}@h` },
+    })
+    expect(JSON.stringify(reading)).not.toContain(secret)
   })
 
   it('is frozen', () => {

@@ -2,10 +2,10 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, describe, expect, it } from 'vitest'
+import { MergedReader } from '../../src/adapters/embedded/scan.ts'
 import { sumFunnel } from '../../src/cli/funnel-rows.ts'
 import { inputsOf } from '../../src/cli/lanes.ts'
 import { lineBlocksOf } from '../../src/cli/lines.ts'
-import { TopicReader } from '../../src/cli/records.ts'
 import type { LogRecord } from '../../src/ports/log.ts'
 import type { FunnelCell } from '../../src/roles/collections.ts'
 import { directory } from '../../src/roles/directory.ts'
@@ -57,10 +57,9 @@ describe('a topic read as one stream', () => {
         })
         const read = ({ partition }: { partition: number }, from: number, limit: number) =>
           (logs[partition] ?? []).slice(from, from + limit)
-        const reader = new TopicReader(
-          { read } as never,
-          topics.status,
-          logs.map(() => 0),
+        const reader = new MergedReader(
+          read,
+          logs.map(({ length }, partition) => ({ topic: topics.status, partition, start: 0, end: length })),
         )
         const records = [...reader.available()]
         expect(records).toHaveLength(logs.flat().length)

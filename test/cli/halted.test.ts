@@ -30,7 +30,7 @@ it('is not ready while a lane is halted, names it, and ends with 1', { timeout: 
   await worker.until('not-ready')
   const whileItRuns = await run(['status', '--json', ...data])
   expect(JSON.parse(whileItRuns.stdout)).toMatchObject({
-    worker: worker.child.pid,
+    workers: [{ name: `pid ${worker.child.pid}` }],
     halted: [{ lane, reason }],
   })
   const { code, stdout } = await worker.stop()

@@ -146,7 +146,7 @@ describe('simulate, and what reads its folder', () => {
       { group: 'PT', counts: { routed: 3, accepted: 1, won: 1 }, wonValue: { EUR: '42000.5' } },
     ])
     expect(JSON.parse(status.stdout)).toMatchObject({
-      worker: null,
+      workers: [],
       unsent: 0,
       deadLetters: { 'malformed-json': 1 },
       counts: { rfis: 4, referrals: 3 },
@@ -172,7 +172,7 @@ describe('a worker on a folder', () => {
     })
     await worker.until('"ready"')
     const events = jsonLines(worker.output.stdout)
-    expect(events[0]).toMatchObject({ event: 'started', data: path, pid: worker.child.pid })
+    expect(events[0]).toMatchObject({ event: 'started', on: { data: path }, pid: worker.child.pid })
     expect(events.filter(({ event }) => event === 'lane')).toHaveLength(24)
 
     const second = await run(['worker', ...data])
@@ -225,7 +225,10 @@ describe('a worker on a folder', () => {
     })
 
     await until(async () => Object.keys((await status()).deadLetters).length > 0)
-    expect(await status()).toMatchObject({ worker: worker.child.pid, counts: { rfis: 2, referrals: 2 } })
+    expect(await status()).toMatchObject({
+      workers: [{ name: `pid ${worker.child.pid}` }],
+      counts: { rfis: 2, referrals: 2 },
+    })
 
     const { code, stdout, stderr } = await worker.stop('SIGTERM')
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
 import { explain } from '../../src/cli/explain-error.ts'
 import { RoleThread, type RoleThreadOptions } from '../../src/cli/threads.ts'
+import { readConfig } from '../../src/ops/config.ts'
 import { PortError } from '../../src/ports/errors.ts'
 import { silent } from '../../src/ports/logger.ts'
 import { temporaryFolder } from './run.ts'
@@ -11,9 +12,16 @@ const folder = temporaryFolder()
 afterAll(() => folder.remove())
 
 function threadOn(data: string): RoleThread {
+  const reading = readConfig({ environment: {}, flags: { data } })
+  if (!reading.ok) throw new Error(reading.problems.join('; '))
+  const { config } = reading
+  const member = { index: 0, of: 1 }
   const options: RoleThreadOptions = {
-    ...{ roles: ['directory'], member: { index: 0, of: 1 }, data, partitions: null },
-    ...{ eventTime: false, customerSecret: '', holder: 'test' },
+    roles: ['directory'],
+    member,
+    config,
+    eventTime: false,
+    holder: 'test',
   }
   return new RoleThread(options, silent)
 }

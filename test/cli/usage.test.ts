@@ -56,12 +56,12 @@ describe.concurrent('the command line', () => {
     )
   })
 
-  it('refuses to run embedded when servers are named', async () => {
-    const { code, stderr } = await run(['worker', ...data], {
-      environment: { KAFKA_BROKERS: 'localhost:9092' },
-    })
+  it('wants both servers or none, unless a flag names a folder', async () => {
+    const environment = { KAFKA_BROKERS: 'localhost:9092' }
+    const { code, stderr } = await run(['worker'], { environment })
     expect(code).toBe(1)
-    expect(stderr).toMatch(/embedded only, and KAFKA_BROKERS ask/)
+    expect(stderr).toMatch(/KAFKA_BROKERS is set and MONGODB_URI is not; set both/)
+    expect((await run(['status', ...data], { environment })).stderr).toMatch(/there is no data folder at/)
   })
 
   it('lets the demo take no folder but its own', async () => {

@@ -1,21 +1,33 @@
 import { misconfigured } from '../../ports/errors.ts'
-import type { Log, LogConsumer, LogRecord, OutgoingRecord, TopicPartition } from '../../ports/log.ts'
+import type {
+  Log,
+  LogConsumer,
+  LogReader,
+  LogRecord,
+  OutgoingRecord,
+  Stretch,
+  TopicPartition,
+  TopicRecord,
+} from '../../ports/log.ts'
 import { type Logger, silent } from '../../ports/logger.ts'
 import type { Time } from '../../ports/time.ts'
 import { partitionOf } from '../murmur2.ts'
 import { createConsumer } from './consumer.ts'
 import type { Database } from './database.ts'
 import { openRecords, type Tail } from './records.ts'
+import { MergedReader } from './scan.ts'
 import { openTopics } from './topics.ts'
 import { openWake } from './wake.ts'
 
-export interface EmbeddedLog extends Log {
+export interface EmbeddedLog extends Log, LogReader {
   /** Makes the topics that are missing; refuses a changed number of partitions. Default: 4, or what is there. */
   ensureTopics(names: readonly string[], partitions?: number): void
   /** Records of a partition from offset `from` on, at most `limit` and about 4 MiB of values, at least one. */
   read(partition: TopicPartition, from: number, limit: number): LogRecord[]
   /** The offset that each partition's next record will get, all topics in the order they were made. */
   ends(): readonly (TopicPartition & { readonly end: number })[]
+  /** By time; records of one time in the order of the stretches. */
+  scan(stretches: readonly Stretch[], signal?: AbortSignal): AsyncIterable<TopicRecord>
   /** Copies records with their offsets and timestamps: past the end of the partition, in order. */
   importRecords(topic: string, partition: number, records: readonly LogRecord[]): void
 }
@@ -24,6 +36,7 @@ export interface EmbeddedLog extends Log {
 const batchBytes = 4 * 1024 * 1024
 
 const encoder = new TextEncoder()
+const never = new AbortController().signal
 
 /** One of several consumers of a group on a folder: of every topic it takes the partitions `index`, `index + of` … */
 export interface Member {
@@ -96,6 +109,37 @@ export function openEmbeddedLog(
     at: { readonly offset: number; readonly timestamp: number | null },
   ): boolean => at.timestamp === null || records.timestampBefore(number, at.offset) === at.timestamp
 
+  const read = (partition: TopicPartition, from: number, limit: number) =>
+    records.read(topics.number(partition), from, limit, batchBytes)
+
+  /** Timestamps never fall here, so the first record of a time can be searched for. */
+  const firstSince = (
+    number: number,
+    { start, end }: Pick<Stretch, 'start' | 'end'>,
+    since: number,
+  ): number => {
+    let [low, high] = [start, end]
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2)
+      if ((records.timestampBefore(number, middle + 1) ?? 0) < since) low = middle + 1
+      else high = middle
+    }
+    return low
+  }
+
+  async function* scan(stretches: readonly Stretch[], signal = never): AsyncGenerator<TopicRecord> {
+    const reader = new MergedReader(read, stretches)
+    while (!signal.aborted) {
+      const seen = wake.generation()
+      for (const record of reader.available()) {
+        yield record
+        if (signal.aborted) return
+      }
+      if (reader.finished) return
+      await wake.wait(seen, signal)
+    }
+  }
+
   const keepCommitted = `INSERT INTO log_committed (consumer_group, partition_number, next_offset) VALUES (?, ?, ?)
     ON CONFLICT DO UPDATE SET next_offset = excluded.next_offset`
 
@@ -139,7 +183,19 @@ export function openEmbeddedLog(
       await Promise.all([...consumers].map(consumer => consumer.stop()))
     },
     ensureTopics: topics.ensure,
-    read: (partition, from, limit) => records.read(topics.number(partition), from, limit, batchBytes),
+    read,
+    async stretches(names, since) {
+      return names.flatMap(topic => {
+        const { partitions, firstNumber } = topics.layout(topic)
+        return Array.from({ length: partitions }, (_, partition) => {
+          const number = firstNumber + partition
+          const held = { start: records.start(number), end: records.tail(number).end }
+          const start = since === undefined ? held.start : firstSince(number, held, since)
+          return { topic, partition, start, end: held.end }
+        })
+      })
+    },
+    scan,
     ends: () =>
       topics.all().flatMap(({ name, partitions, firstNumber }) =>
         Array.from({ length: partitions }, (_, partition) => ({

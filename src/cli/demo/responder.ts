@@ -1,9 +1,10 @@
+import { MergedReader } from '../../adapters/embedded/scan.ts'
 import { type RoutedEvent, routedSchema } from '../../domain/events.ts'
 import type { Timestamp } from '../../domain/time.ts'
 import type { HistoryLine } from '../../lanes/timeline.ts'
 import { topics } from '../../roles/topics.ts'
 import type { Folder } from '../folder.ts'
-import { jsonOf, readTopic } from '../records.ts'
+import { jsonOf } from '../records.ts'
 import { answerTo, type RealAnswer } from './answers.ts'
 
 export interface ResponderOptions {
@@ -19,7 +20,9 @@ export async function responderOn(
   { log }: Pick<Folder, 'log'>,
   { answers, askedAt, seed }: ResponderOptions,
 ): Promise<() => readonly HistoryLine[]> {
-  const reader = await readTopic(log, topics.referrals)
+  const stretches = await log.stretches([topics.referrals])
+  const endless = stretches.map(stretch => ({ ...stretch, end: Number.POSITIVE_INFINITY }))
+  const reader = new MergedReader(log.read, endless)
   return () =>
     [...reader.available()].flatMap(({ value }) => {
       const json = jsonOf(value)
