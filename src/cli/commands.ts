@@ -49,8 +49,18 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./funnel.ts')).funnel,
   },
   {
+    name: 'topics',
+    summary: 'on Kafka: create the topics, check their settings, give them more partitions',
+    load: async () => (await import('./topics.ts')).topics,
+  },
+  {
     name: 'status',
     summary: 'where each lane stands, and what went wrong',
     load: async () => (await import('./status.ts')).status,
+  },
+  {
+    name: 'lanes',
+    summary: 'list the lanes, or let a halted one go on',
+    load: async () => (await import('./lanes.ts')).lanes,
   },
 ]

@@ -1,40 +1,108 @@
-import { laneOf } from '../lanes/lane-name.ts'
-import type { LogReader, TopicPartition } from '../ports/log.ts'
-import { type RoleName, roleNames } from '../roles/role.ts'
-import { type Topic, topics } from '../roles/topics.ts'
+import type { Command } from 'commander'
+import { laneName } from '../lanes/lane-name.ts'
+import { type Resumption, resumeLane } from '../lanes/resume.ts'
+import { closest } from '../ops/closest.ts'
+import type { Position } from '../ports/store.ts'
+import type { Backend } from './backend.ts'
+import { wrongUsage } from './failure.ts'
+import { type LanePlace, lanesOf } from './lane-places.ts'
+import { withBackend } from './open-backend.ts'
+import { addCommonOptions, type CommonOptions, configOf, offset } from './options.ts'
+import { print, printJson, styled } from './output.ts'
+import { type Column, renderTable } from './table.ts'
+import { clean, grouped } from './text.ts'
 
-/** What each role reads; its lanes are the partitions of these. */
-export const inputsOf: Readonly<Record<RoleName, readonly Topic[]>> = {
-  directory: [topics.profiles, topics.weights],
-  router: [topics.rfis],
-  referral: [topics.commands],
-  projector: [topics.status, topics.notices],
-  clock: [],
+interface ResumeOptions extends CommonOptions {
+  readonly at?: number
 }
 
-export interface LanePlace extends TopicPartition {
+export function lanes(command: Command): void {
+  addCommonOptions(command.command('list').description('every lane and where it stands')).action(list)
+  addCommonOptions(command.command('resume').argument('<lane>'))
+    .description('let a halted lane go on')
+    .option('--at <offset>', 'where to go on', offset)
+    .addHelpText(
+      'after',
+      '\nWithout --at: where it stands, if the log still holds that; where the log begins, if it holds less or is another' +
+        '\none. Nothing that can still be read is skipped. It goes on under a new epoch (~1 after its name), which is when' +
+        '\nreaders that compare seq begin anew. A worker that runs takes it up within seconds.',
+    )
+    .action(resume)
+}
+
+interface LaneRow {
   readonly lane: string
-  readonly role: RoleName
-  /** First offset the partition still holds. */
+  readonly position: number | null
+  readonly epoch: number
   readonly start: number
-  /** Offset the next record of the partition gets. */
   readonly end: number
+  readonly halted: string | null
 }
 
-/** All lanes that workers with these roles have. */
-export async function lanesOf(
-  { log }: { readonly log: Pick<LogReader, 'stretches'> },
-  roles: readonly RoleName[] = roleNames,
-): Promise<LanePlace[]> {
-  const ends = await log.stretches([...new Set(roles.flatMap(role => inputsOf[role]))])
-  return roles.flatMap(role =>
-    inputsOf[role].flatMap(name =>
-      ends
-        .filter(({ topic }) => topic === name)
-        .map(({ topic, partition, start, end }) => {
-          const place = { topic, partition }
-          return { ...place, start, end, role, lane: laneOf(role, place) }
-        }),
-    ),
+async function list(options: CommonOptions): Promise<void> {
+  const rows = await withBackend(configOf(options), { access: 'read' }, rowsOf)
+  if (options.json === true) printJson({ lanes: rows })
+  else print(renderTable(columns, rows))
+}
+
+async function rowsOf(backend: Backend): Promise<LaneRow[]> {
+  const positions = new Map((await backend.store.positions()).map(position => [position.lane, position]))
+  const halts = new Map((await backend.store.find('halts', { where: {} })).map(halt => [halt._id, halt]))
+  return (await lanesOf(backend)).map(({ lane, start, end }) => {
+    const position: Position | undefined = positions.get(lane)
+    return {
+      lane,
+      position: position?.offset ?? null,
+      epoch: position?.epoch ?? 0,
+      start,
+      end,
+      halted: halts.get(lane)?.reason ?? null,
+    }
+  })
+}
+
+const columns: readonly Column<LaneRow>[] = [
+  { title: 'lane', value: ({ lane, epoch }) => laneName(lane, epoch) },
+  {
+    title: 'position',
+    align: 'right',
+    value: ({ position }) => (position === null ? '–' : grouped(position)),
+  },
+  { title: 'log start', align: 'right', value: ({ start }) => grouped(start) },
+  { title: 'log end', align: 'right', value: ({ end }) => grouped(end) },
+  { title: '', value: ({ halted }) => (halted === null ? '' : styled('red', `halted: ${clean(halted)}`)) },
+]
+
+async function resume(lane: string, options: ResumeOptions): Promise<void> {
+  const done = await withBackend(configOf(options), { access: 'write' }, async backend => {
+    const { role, topic, partition } = laneNamed(lane, await lanesOf(backend))
+    const { store, log } = backend
+    return resumeLane({ role, partition: { topic, partition }, at: options.at ?? null, store, log })
+  })
+  if (options.json === true) printJson(done)
+  else print(inWords(done))
+}
+
+/** `lane` as every output names it: with or without its epoch. */
+function laneNamed(lane: string, places: readonly LanePlace[]): LanePlace {
+  const name = lane.replace(/~\d+$/, '')
+  const found = places.find(place => place.lane === name)
+  if (found !== undefined) return found
+  const meant = closest(
+    name,
+    places.map(place => place.lane),
   )
+  throw wrongUsage(
+    `there is no lane ${JSON.stringify(lane)}${meant === null ? '' : `, did you mean ${meant}?`}; lanes list names them`,
+  )
+}
+
+function inWords({ lane, from, to, skipped, problem }: Resumption): string {
+  const what =
+    skipped === null
+      ? `from ${to.offset}, in a log that is another one than that of position ${from?.offset ?? 0}`
+      : skipped === 0
+        ? `from ${to.offset}, skipping nothing`
+        : `from ${to.offset}, skipping ${grouped(skipped)} records after ${from?.offset ?? 0}`
+  return `${laneName(lane, to.epoch)} goes on ${what}${problem === null ? '' : `\nit was halted: ${clean(problem)}`}`
 }

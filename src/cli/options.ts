@@ -59,3 +59,9 @@ export function someOf<T extends string>(choices: readonly T[]): (text: string) 
     return [...new Set(chosen.filter(choice => choice !== undefined))]
   }
 }
+
+/** Parses an option that is a place in a log: a whole number from 0. */
+export function offset(text: string): number {
+  if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError('a whole number from 0 is needed.')
+  return Number(text)
+}

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import type { Backend, WorkerSeen } from './backend.ts'
-import { lanesOf } from './lanes.ts'
+import { lanesOf } from './lane-places.ts'
 import { withBackend } from './open-backend.ts'
 import { addCommonOptions, type CommonOptions, configOf } from './options.ts'
 import { print, printJson, styled } from './output.ts'

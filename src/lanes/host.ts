@@ -16,10 +16,15 @@ export interface RoleHostOptions<T> extends Omit<LaneOptions<T>, 'partition'> {
   readonly holder: string
 }
 
+/** ms between two looks at halted lanes. */
+const lookInterval = 2000
+
 /** Runs a role on whatever partitions the log gives it: one lane each. */
 export class RoleHost<T> implements PartitionHandler {
   readonly #options: RoleHostOptions<T>
   readonly #lanes = new Map<string, Lane<T>>()
+  /** Looked at again from time to time: an operator may let them go on. */
+  readonly #halted = new Map<string, TopicPartition>()
   readonly #leaving = new AbortController()
 
   constructor(options: RoleHostOptions<T>) {
@@ -35,8 +40,32 @@ export class RoleHost<T> implements PartitionHandler {
   }
 
   /** Resolves when the consumer has stopped. */
-  run(consumer: LogConsumer): Promise<void> {
-    return consumer.run(this)
+  async run(consumer: LogConsumer): Promise<void> {
+    const ended = new AbortController()
+    const looking = this.#lookForResumed(consumer, AbortSignal.any([ended.signal, this.#leaving.signal]))
+    try {
+      await consumer.run(this)
+    } finally {
+      ended.abort()
+      await looking
+    }
+  }
+
+  /** `lanes resume` raises the epoch of a halted lane's position: then it starts again. */
+  async #lookForResumed(consumer: LogConsumer, signal: AbortSignal): Promise<void> {
+    const { store, time, logger } = this.#options
+    while (!signal.aborted) {
+      await time.sleep(lookInterval, signal)
+      for (const [name, partition] of signal.aborted ? [] : this.#halted) {
+        try {
+          const position = await store.position(name)
+          const { epoch = 0 } = this.#lanes.get(name) ?? {}
+          if (position !== null && position.epoch > epoch) consumer.retry?.(partition)
+        } catch (err) {
+          logger.debug({ lane: name, err }, 'resumed-not-read')
+        }
+      }
+    }
   }
 
   /** Nothing new is begun: a lane that waits for a server to start gives up, as whoever comes next will start it. */
@@ -49,8 +78,11 @@ export class RoleHost<T> implements PartitionHandler {
       await this.#options.role.ready()
       const lane = this.#lane(partition)
       const start = await lane.start(this.#leaving.signal)
-      if (start.kind === 'halted') await this.#noteHalt(lane)
-      else await forgetHalt(lane.lane, this.#options)
+      if (start.kind === 'halted') await this.#noteHalt(lane, partition)
+      else {
+        this.#halted.delete(lane.lane)
+        await forgetHalt(lane.lane, this.#options)
+      }
       return start
     } catch (error) {
       if (error instanceof Interrupted) return { kind: 'halted' }
@@ -61,11 +93,12 @@ export class RoleHost<T> implements PartitionHandler {
   async batch(batch: Batch): Promise<BatchAnswer> {
     const lane = this.#lane(batch)
     const answer = await lane.batch(batch)
-    if (answer.kind === 'halted') await this.#noteHalt(lane)
+    if (answer.kind === 'halted') await this.#noteHalt(lane, batch)
     return answer
   }
 
-  #noteHalt({ lane, offset, haltReason }: Lane<T>): Promise<void> {
+  #noteHalt({ lane, offset, haltReason }: Lane<T>, { topic, partition }: TopicPartition): Promise<void> {
+    this.#halted.set(lane, { topic, partition })
     return noteHalt({ lane, offset, reason: haltReason ?? 'unknown' }, this.#options)
   }
 
@@ -73,6 +106,7 @@ export class RoleHost<T> implements PartitionHandler {
     const name = laneOf(this.#options.role.name, partition)
     this.#lanes.get(name)?.stop()
     this.#lanes.delete(name)
+    this.#halted.delete(name)
   }
 
   #lane(partition: TopicPartition): Lane<T> {

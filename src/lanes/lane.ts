@@ -70,6 +70,11 @@ export class Lane<T> {
     return this.#haltReason
   }
 
+  /** Of the position it goes by. */
+  get epoch(): number {
+    return this.#stored?.epoch ?? 0
+  }
+
   /** Where it stands. */
   get offset(): number {
     return this.#offset
@@ -101,15 +106,16 @@ export class Lane<T> {
       const at = { offset: stored?.offset ?? 0, timestamp: stored?.timestamp ?? null }
       const what = `log of ${this.lane}`
       const place = await persist(() => log.inspect(partition, at, role.name), { ...wait, what })
-      const problem = stored === null ? null : mismatch(stored, place)
+      const problem = mismatch(stored, place)
+      // Kept when it halts too: whoever looks for a later epoch has to know this one.
+      this.#stored = stored
       if (problem === null) {
-        this.#stored = stored
         this.#offset = stored?.offset ?? place.start
         break
       }
       // A former owner may have moved the position, and committed, since it was read: only one that stands is wrong.
       const again = await readPosition()
-      if (again?.offset === stored?.offset) return this.#halt(problem)
+      if (again?.offset === stored?.offset && again?.epoch === stored?.epoch) return this.#halt(problem)
       stored = again
     }
     await this.#sendOwed(signal)

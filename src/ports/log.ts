@@ -72,7 +72,10 @@ export type Start = { readonly kind: 'from'; readonly offset: number } | { reado
 
 /** What a consumer calls. Calls for one partition never overlap; calls for different partitions may. */
 export interface PartitionHandler {
-  /** The partition is ours as far as the log knows. Nothing of it is delivered before this resolves. */
+  /**
+   * The partition is ours as far as the log knows. Nothing of it is delivered before this resolves. The start is
+   * committed as a hint, so that what was committed before never stands above it.
+   */
   assigned(partition: TopicPartition): Promise<Start>
   batch(batch: Batch): Promise<BatchAnswer>
   /**
@@ -85,6 +88,8 @@ export interface PartitionHandler {
 export interface LogConsumer {
   /** Joins the group and delivers until `stop`. Rejects when the consumer can't go on (the process should end). */
   run(handler: PartitionHandler): Promise<void>
+  /** Calls `assigned` once more for a partition that is halted; nothing happens to one that isn't, or isn't ours. */
+  retry?(partition: TopicPartition): void
   /** Takes nothing new, waits for the batches under way, leaves the group. */
   stop(): Promise<void>
 }

@@ -51,7 +51,7 @@ export interface Position {
   /** `<role>/<topic>/<partition>`. */
   readonly lane: string
   readonly offset: number
-  /** Timestamp of the last record before `offset`, null at the very start: tells a recreated topic. */
+  /** Timestamp of the last record before `offset`: tells a recreated topic. Null at the very start, and just resumed. */
   readonly timestamp: number | null
   /** Raised by `lanes resume` after a halt; part of the lane's name in `ce_id`, so that `seq` starts afresh. */
   readonly epoch: number

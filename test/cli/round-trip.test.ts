@@ -233,13 +233,13 @@ describe('a worker on a folder', () => {
     const { code, stdout, stderr } = await worker.stop('SIGTERM')
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect(jsonLines(stdout).at(-1)).toMatchObject({ event: 'stopped', counts: { deadLetters: 2 } })
-    expect((await status()).worker).toBe(null)
+    expect((await status()).workers).toEqual([])
   })
 
   it('goes on where it stood, with the roles it is given', { timeout: 20_000 }, async () => {
     worker = start(['worker', '--roles', 'router,projector', '--log-level', 'debug', ...data])
     await worker.until('\nready\n')
-    expect(worker.output.stdout).toMatch(/^roles router, projector\ndata .*live\nlane /)
+    expect(worker.output.stdout).toMatch(/^roles router, projector\ndata .*live\nweights default-1\nlane /)
     expect(worker.output.stdout).toMatch(/lane router\/rfis\/\d running at [12]\n/)
     expect(worker.output.stdout).not.toContain('lane referral/')
     expect(worker.output.stderr).toMatch(/"level":"warn".*"reason":"ROUTER_CUSTOMER_SECRET is not set, so /)

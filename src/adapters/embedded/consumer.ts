@@ -20,7 +20,7 @@ export interface ConsumerSource {
 //   waiting – for its first turn; then
 //   starting – to be assigned, and to go on where `assigned` says; then
 //   reading from `next`; a batch's answer moves `next`, or puts it back to starting, or
-//   halted – until the consumer stops.
+//   halted – until `retry` puts it back to starting, or the consumer stops.
 type PartitionState =
   | { readonly kind: 'waiting' }
   | { readonly kind: 'starting' }
@@ -46,8 +46,9 @@ export function createConsumer(source: ConsumerSource): LogConsumer {
   const stopping = new AbortController()
   const { signal } = stopping
   let running: Promise<void> | null = null
+  let owned: readonly Owned[] = []
 
-  async function deliver(handler: PartitionHandler, owned: readonly Owned[]): Promise<void> {
+  async function deliver(handler: PartitionHandler): Promise<void> {
     while (!signal.aborted) {
       const seen = source.wake.generation()
       let idle = true
@@ -67,6 +68,7 @@ export function createConsumer(source: ConsumerSource): LogConsumer {
       owned.state = { kind: 'starting' }
       const start = await handler.assigned(partition)
       owned.state = start.kind === 'halted' ? start : { kind: 'reading', next: start.offset }
+      if (start.kind === 'from') hint(partition, start.offset)
       return true
     }
     const from = state.next
@@ -121,9 +123,9 @@ export function createConsumer(source: ConsumerSource): LogConsumer {
   }
 
   async function run(handler: PartitionHandler): Promise<void> {
-    const owned = source.partitions.map((partition): Owned => ({ partition, state: { kind: 'waiting' } }))
+    owned = source.partitions.map((partition): Owned => ({ partition, state: { kind: 'waiting' } }))
     try {
-      await deliver(handler, owned)
+      await deliver(handler)
     } finally {
       stopping.abort()
       for (const { partition, state } of owned) if (state.kind !== 'waiting') await handler.revoked(partition)
@@ -135,6 +137,16 @@ export function createConsumer(source: ConsumerSource): LogConsumer {
       if (running !== null) return Promise.reject(misconfigured('a consumer runs once'))
       running = run(handler)
       return running
+    },
+    retry({ topic, partition }) {
+      for (const one of owned)
+        if (
+          one.partition.topic === topic &&
+          one.partition.partition === partition &&
+          one.state.kind === 'halted'
+        )
+          one.state = { kind: 'starting' }
+      source.wake.notify()
     },
     async stop() {
       stopping.abort()
