@@ -1,8 +1,31 @@
 import { defineConfig } from 'vitest/config'
 
+const folders = ['src', 'test', 'examples']
+
 export default defineConfig({
   test: {
-    include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'examples/**/*.test.ts'],
-    testTimeout: 30_000,
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: folders.map(folder => `${folder}/**/*.test.ts`),
+          exclude: ['**/*.live.test.ts', '**/node_modules/**'],
+          testTimeout: 30_000,
+        },
+      },
+      {
+        // Against real servers, which its global setup finds or starts: only when such a file is in the run.
+        test: {
+          name: 'live',
+          include: folders.map(folder => `${folder}/**/*.live.test.ts`),
+          globalSetup: ['test/support/servers/global-setup.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+          // After the others and two at a time: servers want the processor too, and sessions time out without it.
+          sequence: { groupOrder: 1 },
+          maxWorkers: 2,
+        },
+      },
+    ],
   },
 })

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 
 const benches: Readonly<Record<string, string>> = {
   embedded: 'the whole worker on one SQLite file, RFIs per second end to end',
+  kafka: 'routing on Kafka and MongoDB beside a bare loop of the same clients, RFIs per second',
   matching: 'matching alone, RFIs per second over generated profiles',
 }
 

@@ -54,6 +54,16 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./topics.ts')).topics,
   },
   {
+    name: 'schemas',
+    summary: "register the worker's schemas, or check that the registry has them",
+    load: async () => (await import('./schemas.ts')).schemas,
+  },
+  {
+    name: 'store',
+    summary: 'on MongoDB: make the collections and indexes that are missing',
+    load: async () => (await import('./store.ts')).store,
+  },
+  {
     name: 'status',
     summary: 'where each lane stands, and what went wrong',
     load: async () => (await import('./status.ts')).status,

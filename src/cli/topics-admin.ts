@@ -1,9 +1,10 @@
 import type { Checked, Created } from '../adapters/kafka/topics.ts'
 import type { Difference } from '../adapters/kafka/topics-differences.ts'
 import type { Growth, GrowthOptions } from '../adapters/kafka/topics-growth.ts'
-import type { Config } from '../ops/config.ts'
+import type { Config, MongoConfig } from '../ops/config.ts'
 import type { Store } from '../ports/store.ts'
-import type { Collections } from '../roles/collections.ts'
+import { type Collections, collections } from '../roles/collections.ts'
+import { clientOptions } from './client-options.ts'
 import { Failure } from './failure.ts'
 
 export type TopicDifference = Difference
@@ -26,23 +27,24 @@ export interface TopicsAdmin {
 export async function openTopicsAdmin(config: Config): Promise<TopicsAdmin> {
   const { kafka, topicPrefix: prefix } = config
   if (kafka === null) throw new Failure('topics are on servers, and KAFKA_BROKERS is not set')
-  const { connectAdmin } = await import('../adapters/kafka/topics-client.ts')
+  const { createClient } = await import('../adapters/kafka/client.ts')
+  const { createAdmin } = await import('../adapters/kafka/admin.ts')
   const cluster = await import('../adapters/kafka/topics.ts')
   const growth = await import('../adapters/kafka/topics-growth.ts')
-  const admin = await connectAdmin(kafka)
-  const options = { admin, prefix }
+  const shared = createAdmin(createClient(clientOptions(kafka)))
+  const options = { admin: await shared.client(), prefix }
   return {
     create: asking => cluster.createTopics(options, asking),
     async check(asking) {
       if (config.mongodb === null) return { ...(await cluster.checkTopics(options, asking)), recorded: false }
-      const recorded = await withStore(config, 'read', growth.recordedPartitions)
+      const recorded = await withStore(config.mongodb, growth.recordedPartitions)
       return { ...(await cluster.checkTopics(options, { ...asking, recorded })), recorded: true }
     },
     async grow(partitions, readers) {
       if (config.mongodb === null)
         throw new Failure('grow has to know what was read, and MONGODB_URI is not set')
       const groups = Object.keys(readers).map(role => cluster.groupOf(prefix, role))
-      return withStore(config, 'write', store =>
+      return withStore(config.mongodb, store =>
         growth.growTopics(partitions, {
           cluster: {
             topics: () => cluster.findTopics(options),
@@ -56,11 +58,14 @@ export async function openTopicsAdmin(config: Config): Promise<TopicsAdmin> {
         }),
       )
     },
-    close: () => admin.disconnect(),
+    close: () => shared.close(),
   }
 }
 
-export async function withTopicsAdmin<T>(config: Config, work: (admin: TopicsAdmin) => Promise<T>): Promise<T> {
+export async function withTopicsAdmin<T>(
+  config: Config,
+  work: (admin: TopicsAdmin) => Promise<T>,
+): Promise<T> {
   const admin = await openTopicsAdmin(config)
   try {
     return await work(admin)
@@ -70,15 +75,14 @@ export async function withTopicsAdmin<T>(config: Config, work: (admin: TopicsAdm
 }
 
 async function withStore<T>(
-  config: Config,
-  access: 'read' | 'write',
+  { uri }: MongoConfig,
   work: (store: Store<Collections>) => Promise<T>,
 ): Promise<T> {
-  const { openServers } = await import('./servers.ts')
-  const { store, close } = await openServers(config, { access })
+  const { openMongo } = await import('../adapters/mongo/store.ts')
+  const store = await openMongo(collections, { uri })
   try {
     return await work(store)
   } finally {
-    await close()
+    await store.close()
   }
 }

@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import type { Config } from '../ops/config.ts'
 import type { Durability } from '../roles/topic-settings.ts'
 import { Failure } from './failure.ts'
-import { inputsOf } from './lanes.ts'
+import { inputsOf } from './lane-places.ts'
 import { addCommonOptions, type CommonOptions, configOf, count } from './options.ts'
 import { print, printJson, styled } from './output.ts'
 import { type Column, renderTable } from './table.ts'
@@ -15,9 +15,8 @@ interface Options extends CommonOptions {
 }
 
 export function topics(command: Command): void {
-  addCommonOptions(command)
   const subcommand = (name: string, description: string) =>
-    command.command(name).description(description).configureHelp({ showGlobalOptions: true })
+    addCommonOptions(command.command(name).description(description))
 
   withReplication(
     subcommand('create', 'makes the topics that are missing; the others stay as they are').option(
@@ -25,7 +24,7 @@ export function topics(command: Command): void {
       'of each new topic (default: $ROUTER_PARTITIONS, else as many as the others have, else 24)',
       count,
     ),
-  ).action((_options: Options, self: Command) => run(self, create))
+  ).action((options: Options) => run(options, create))
 
   withReplication(
     subcommand('check', 'says where the topics are not as they should be; exits 1 then').option(
@@ -39,7 +38,7 @@ export function topics(command: Command): void {
       "\nWith MONGODB_URI the partition counts are held against those that workers have recorded. Settings change with Kafka's own" +
         '\nkafka-configs.sh --alter, replication with kafka-reassign-partitions.sh, partitions with: topics grow',
     )
-    .action((_options: Options, self: Command) => run(self, check))
+    .action((options: Options) => run(options, check))
 
   subcommand('grow', 'gives every topic more partitions, once all that is in them was read')
     .requiredOption('--partitions <n>', 'that each topic shall have', count)
@@ -48,7 +47,7 @@ export function topics(command: Command): void {
       '\nStop whoever sends referral-commands, let the workers read to the end (status), stop them, grow, start all again.' +
         '\nRefuses as long as something is in the way, and says what. Can be called again if it broke off.',
     )
-    .action((_options: Options, self: Command) => run(self, grow))
+    .action((options: Options) => run(options, grow))
 }
 
 function withReplication(command: Command): Command {
@@ -60,10 +59,9 @@ function withReplication(command: Command): Command {
 }
 
 async function run(
-  self: Command,
+  options: Options,
   work: (admin: TopicsAdmin, options: Options, config: Config) => Promise<void>,
 ): Promise<void> {
-  const options: Options = self.optsWithGlobals()
   const config = configOf(options)
   await withTopicsAdmin(config, admin => work(admin, options, config))
 }
@@ -79,8 +77,8 @@ async function create(admin: TopicsAdmin, { partitions, replication, json }: Opt
   print([...(created.length === 0 ? [] : [made]), ...(there.length === 0 ? [] : [left])].join('\n'))
 }
 
-async function check(admin: TopicsAdmin, { partitions = null, replication, json }: Options) {
-  const found = await admin.check({ partitions, replication })
+async function check(admin: TopicsAdmin, { partitions, replication, json }: Options) {
+  const found = await admin.check({ partitions: partitions ?? null, replication })
   warnOfFew(found)
   const { differences, brokers, recorded } = found
   if (differences.length > 0) process.exitCode = 1

@@ -10,6 +10,7 @@ import { forgetHalt, noteHalt } from './halts.ts'
 import { Lane, type LaneOptions } from './lane.ts'
 import { laneOf } from './lane-name.ts'
 import { Interrupted } from './retry.ts'
+import { Turns } from './turns.ts'
 
 export interface RoleHostOptions<T> extends Omit<LaneOptions<T>, 'partition'> {
   /** Names this process, where a lane halts. */
@@ -23,6 +24,7 @@ const lookInterval = 2000
 export class RoleHost<T> implements PartitionHandler {
   readonly #options: RoleHostOptions<T>
   readonly #lanes = new Map<string, Lane<T>>()
+  readonly #turns = new Turns()
   /** Looked at again from time to time: an operator may let them go on. */
   readonly #halted = new Map<string, TopicPartition>()
   readonly #leaving = new AbortController()
@@ -114,7 +116,7 @@ export class RoleHost<T> implements PartitionHandler {
     const name = laneOf(this.#options.role.name, partition)
     let lane = this.#lanes.get(name)
     if (lane === undefined) {
-      lane = new Lane({ ...this.#options, partition: { topic, partition: number } })
+      lane = new Lane({ ...this.#options, turns: this.#turns, partition: { topic, partition: number } })
       this.#lanes.set(name, lane)
     }
     return lane

@@ -1,7 +1,7 @@
 import type { Codec } from '../ports/codec.ts'
 import type { Batch, BatchAnswer, Log, LogRecord, Start, TopicPartition } from '../ports/log.ts'
 import type { Logger } from '../ports/logger.ts'
-import type { JournalEntry, Position, Store } from '../ports/store.ts'
+import type { CommitOutcome, JournalEntry, Position, Store } from '../ports/store.ts'
 import type { Time } from '../ports/time.ts'
 import type { Collections } from '../roles/collections.ts'
 import { deadLetter } from '../roles/dead-letter.ts'
@@ -10,6 +10,7 @@ import { laneName, laneOf } from './lane-name.ts'
 import { mismatch } from './place.ts'
 import { type Reading, readRecords } from './read.ts'
 import { Interrupted, type Persistence, persist } from './retry.ts'
+import { cautiousFor, Turns } from './turns.ts'
 import { outgoingRecords, sizeOf } from './write.ts'
 
 /**
@@ -39,6 +40,8 @@ export interface LaneOptions<T> {
   readonly source: string
   /** A batch whose output is larger is cut. Bytes. */
   readonly outputLimit?: number
+  /** Shared by lanes that may meet in the same documents. */
+  readonly turns?: Turns
 }
 
 export type LaneState = 'starting' | 'running' | 'halted' | 'stopped'
@@ -54,11 +57,15 @@ export class Lane<T> {
   #state: LaneState = 'starting'
   #haltReason: string | null = null
   readonly #counts: Record<string, number> = {}
+  /** Batches for which it takes turns. */
+  #cautious = 0
+  readonly #turns: Turns
   /** Bytes, a running mean. */
   #outputPerInput = 8 * 1024
 
   constructor(options: LaneOptions<T>) {
     this.#options = options
+    this.#turns = options.turns ?? new Turns()
     this.lane = laneOf(options.role.name, options.partition)
   }
 
@@ -202,8 +209,8 @@ export class Lane<T> {
       timestamp: records.at(-1)?.timestamp ?? from?.timestamp ?? null,
       epoch: from?.epoch ?? 0,
     }
-    for (let attempt = 1; ; attempt += 1) {
-      const wait = { ...this.#options, ...waiting, what: this.lane }
+    const wait = { ...this.#options, ...waiting, what: this.lane }
+    const work = async (): Promise<Attempt> => {
       const now = (this.#options.now ?? this.#options.time.now)()
       const context = { lane: this.#name(), now, read: store }
       const effects = await persist(() => role.process(inputs, context), wait)
@@ -215,7 +222,7 @@ export class Lane<T> {
       const size = outgoing.reduce((sum, record) => sum + sizeOf(record), 0)
       if (records.length > 0)
         this.#outputPerInput = Math.max(1, (this.#outputPerInput + size / records.length) / 2)
-      if (records.length > 1 && size > outputLimit) return 'too-much'
+      if (records.length > 1 && size > outputLimit) return { kind: 'too-much' }
       const journal: JournalEntry | null =
         outgoing.length === 0
           ? null
@@ -225,21 +232,27 @@ export class Lane<T> {
         () => store.commit({ move: { from, to: position }, writes, journal }),
         wait,
       )
-      if (outcome.kind === 'position-moved') return 'position-moved'
+      return outcome.kind === 'committed' ? { kind: 'committed', journal, counts: effects.counts } : outcome
+    }
+    for (let attempt = 1; ; attempt += 1) {
+      const outcome = this.#cautious > 0 ? await this.#turns.take(work) : await work()
+      if (outcome.kind === 'too-much' || outcome.kind === 'position-moved') return outcome.kind
       if (outcome.kind === 'conflict') {
         this.#options.logger.debug({ lane: this.lane, attempt, ...outcome }, 'conflict')
         this.#count('conflicts', 1)
+        this.#cautious = cautiousFor
         // Each redo reads afresh what the other lane wrote; a pause only when that goes on and on.
         if (attempt % 20 === 0) await this.#options.time.sleep(50, waiting.signal)
         continue
       }
+      this.#cautious = Math.max(0, this.#cautious - 1)
       this.#stored = position
       this.#offset = to
       this.#count('inputs', records.length)
       this.#count('deadLetters', dead.length)
-      this.#count('outputs', outgoing.length)
-      for (const [name, count] of Object.entries(effects.counts)) this.#count(name, count)
-      if (journal !== null) await this.#send(journal, waiting)
+      this.#count('outputs', outcome.journal?.records.length ?? 0)
+      for (const [name, count] of Object.entries(outcome.counts)) this.#count(name, count)
+      if (outcome.journal !== null) await this.#send(outcome.journal, waiting)
       return 'done'
     }
   }
@@ -294,6 +307,17 @@ export class Lane<T> {
 
 /** What a wait for a server may be ended by, and what it must not forget. */
 type Waiting = Pick<Persistence, 'signal' | 'meanwhile'>
+
+/** What became of one try to work a piece. */
+type Attempt =
+  | {
+      readonly kind: 'committed'
+      readonly journal: JournalEntry | null
+      readonly counts: Readonly<Record<string, number>>
+    }
+  /** The output is over the limit. */
+  | { readonly kind: 'too-much' }
+  | Exclude<CommitOutcome, { readonly kind: 'committed' }>
 
 /** Told apart from what goes wrong in the work itself: it is the consumer's to deal with. */
 class HeartbeatFailed extends Error {}

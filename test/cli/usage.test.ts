@@ -82,8 +82,15 @@ describe.concurrent('the command line', () => {
   it.each(commands.map(({ name }) => name))('%s has --help with --json and --data', async name => {
     const { code, stdout } = await run([name, '--help'])
     expect(code).toBe(0)
-    expect(stdout).toMatch(/--json[\s\S]*--help/)
-    expect(stdout).toContain('--data <dir>')
+    // Those that have commands of their own say it there.
+    const own = stdout.split('\nCommands:\n')[1]?.matchAll(/^ {2}(?!help )(\S+)/gm) ?? []
+    const words = [...own].map(([, word]) => [name, word ?? ''])
+    for (const one of words.length === 0 ? [[name]] : words) {
+      const help = await run([...one, '--help'])
+      expect(help.code).toBe(0)
+      expect(help.stdout).toMatch(/--json[\s\S]*--help/)
+      expect(help.stdout).toContain('--data <dir>')
+    }
   })
 
   it('tells its version', async () => {

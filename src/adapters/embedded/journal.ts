@@ -1,7 +1,7 @@
 import type { OutgoingRecord } from '../../ports/log.ts'
 import type { Journal, JournalEntry } from '../../ports/store.ts'
+import { packRecords, unpackRecords } from '../journal-records.ts'
 import type { Database } from './database.ts'
-import { packRecords, unpackRecords } from './journal-records.ts'
 
 /** Writes an entry inside the caller's transaction. */
 export function writeEntry(database: Database, { lane, first, records }: JournalEntry): void {

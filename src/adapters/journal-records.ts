@@ -1,4 +1,4 @@
-import type { OutgoingRecord } from '../../ports/log.ts'
+import type { OutgoingRecord } from '../ports/log.ts'
 
 /**
  * An entry's records as one run of bytes: four bytes with the length of a JSON text, the text, then the values one after

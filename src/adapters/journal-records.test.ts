@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { OutgoingRecord } from '../../ports/log.ts'
+import type { OutgoingRecord } from '../ports/log.ts'
 import { packRecords, unpackRecords } from './journal-records.ts'
 
 const bytes = fc.uint8Array({ maxLength: 40 })

@@ -1,0 +1,54 @@
+import type { Admin, Kafka } from 'kafkajs'
+import { portError } from './errors.ts'
+
+export interface SharedAdmin {
+  /** The connected client; made when it is first asked for, and anew after one could not connect. */
+  client(): Promise<Admin>
+  /** Calls it; what goes wrong is a `PortError` that begins with `what`. */
+  ask<T>(what: string, call: (admin: Admin) => Promise<T>): Promise<T>
+  close(): Promise<void>
+}
+
+/** One admin client for all who ask the cluster something. */
+export function createAdmin(kafka: Kafka): SharedAdmin {
+  let current: Promise<Admin> | null = null
+
+  function client(): Promise<Admin> {
+    current ??= connect()
+    return current
+  }
+
+  async function connect(): Promise<Admin> {
+    const admin = kafka.admin()
+    try {
+      await admin.connect()
+      return admin
+    } catch (error) {
+      current = null
+      await admin.disconnect().catch(() => undefined)
+      throw portError('reaching the brokers', error)
+    }
+  }
+
+  /** The next one to ask gets another: this one may wait on a broker that is gone. */
+  async function leave(): Promise<void> {
+    const left = current
+    current = null
+    await left?.then(admin => admin.disconnect()).catch(() => undefined)
+  }
+
+  return {
+    client,
+    async ask(what, call) {
+      const asked = client()
+      try {
+        return await call(await asked)
+      } catch (error) {
+        const told = portError(what, error)
+        if (told.retryable && current === asked) await leave()
+        throw told
+      }
+    },
+    close: leave,
+  }
+}

@@ -1,0 +1,262 @@
+import type { Consumer, ConsumerGroupJoinEvent, EachBatchPayload } from 'kafkajs'
+import type { BatchAnswer, PartitionHandler, TopicPartition } from '../../ports/log.ts'
+import type { Logger } from '../../ports/logger.ts'
+import { isRebalance } from './errors.ts'
+import { type DeliveryLimits, delivery, type FetchedBatch, indexOf } from './fetched.ts'
+import { CommitHints } from './hints.ts'
+import type { PartitionTurns } from './partition-turns.ts'
+import { placeOf } from './pieces.ts'
+
+/*
+ * One life of a consumer of kafkajs, from joining the group until it stops or fails.
+ *
+ *   joined    everything is revoked and assigned anew. Each partition is paused at once, before a fetch can be planned;
+ *             then the handler is asked where to start; then seek, resume.
+ *   batch     taken only when it begins where the last one ended (`next`): then an unbroken chain of fetches led to it.
+ *             Otherwise, or when the handler is in doubt: paused, and asked again as above.
+ *   halted    stays paused.
+ * A partition is `Owned` from one join to the next; what is late for a former one finds its signal aborted.
+ */
+interface Owned {
+  readonly partition: TopicPartition
+  readonly revoking: AbortController
+  /** Where the chain of fetches stands; null while it isn't known. */
+  next: number | null
+  /** Whether the handler was told, and has to hear that it ended. */
+  told: boolean
+}
+
+export interface SessionOptions {
+  readonly consumer: Pick<Consumer, 'pause' | 'resume' | 'seek'>
+  readonly handler: PartitionHandler
+  /** The port's name of a topic. */
+  readonly portName: (topic: string) => string
+  readonly limits: DeliveryLimits
+  readonly turns: PartitionTurns
+  readonly logger: Logger
+  /** What the handler rejected with: the consumer can't go on. */
+  readonly fail: (error: unknown) => void
+}
+
+/** ms between commits to the group. */
+const hintInterval = 500
+
+export class Session {
+  readonly #options: SessionOptions
+  readonly #owned = new Map<string, Owned>()
+  readonly #hints: CommitHints
+  #ended = false
+
+  constructor(options: SessionOptions) {
+    this.#options = options
+    this.#hints = new CommitHints(hintInterval, options.logger)
+  }
+
+  /** To be called synchronously when the group was joined. */
+  joined({ payload: { memberAssignment } }: ConsumerGroupJoinEvent): void {
+    this.#hints.forget()
+    const former = this.#release()
+    if (this.#ended) return
+    for (const [topic, partitions] of Object.entries(memberAssignment))
+      for (const partition of partitions) {
+        this.#options.consumer.pause([{ topic, partitions: [partition] }])
+        const owned = {
+          partition: { topic, partition },
+          revoking: new AbortController(),
+          next: null,
+          told: false,
+        }
+        this.#owned.set(placeOf(owned.partition), owned)
+      }
+    for (const one of former) this.#revoke(one)
+    for (const one of this.#owned.values()) this.#start(one)
+  }
+
+  /** The group is about to share its partitions out anew. */
+  rebalancing(): void {
+    for (const { revoking } of this.#owned.values()) revoking.abort()
+    void this.#hints.flush()
+  }
+
+  /** Takes nothing new, and resolves when nothing is under way and what was done is committed to the group. */
+  async end(): Promise<void> {
+    this.#ended = true
+    for (const { revoking, partition } of this.#owned.values()) {
+      revoking.abort()
+      this.#pause(partition)
+    }
+    await this.#options.turns.settled()
+    await this.#hints.flush()
+  }
+
+  /** After the group was left. */
+  async revoked(): Promise<void> {
+    for (const one of this.#release()) this.#revoke(one)
+    await this.#options.turns.settled()
+  }
+
+  /** What kafkajs calls with what it fetched of a partition. */
+  async batch({
+    batch,
+    heartbeat,
+    resolveOffset,
+    commitOffsetsIfNecessary,
+  }: EachBatchPayload): Promise<void> {
+    // The types leave `fetchedOffset` out, and the decoder is ours.
+    const fetched = batch as unknown as FetchedBatch
+    const owned = this.#owned.get(placeOf(fetched))
+    if (owned === undefined || owned.next === null || this.#stale(owned)) return
+    if (Number(fetched.fetchedOffset) !== owned.next) {
+      const { topic, partition } = owned.partition
+      this.#options.logger.info(
+        { topic, partition, expected: owned.next, fetched: fetched.fetchedOffset },
+        'chain-broken',
+      )
+      return this.#restart(owned)
+    }
+    this.#hints.through(offsets => commitOffsetsIfNecessary(offsets))
+    await this.#options.turns.take(owned.partition, () =>
+      this.#deliver(owned, fetched, heartbeat, resolveOffset),
+    )
+  }
+
+  async #deliver(
+    owned: Owned,
+    fetched: FetchedBatch,
+    heartbeat: () => Promise<void>,
+    resolveOffset: (offset: string) => void,
+  ): Promise<void> {
+    const { handler, limits, portName } = this.#options
+    const { partition, revoking } = owned
+    const end = Number(fetched.lastOffset()) + 1
+    this.#tellUnreadable(fetched)
+    // What a heartbeat failed with is the client's own to deal with.
+    let failure: unknown
+    const beat = () =>
+      heartbeat().catch(error => {
+        failure = error
+        revoking.abort()
+        throw error
+      })
+    while (owned.next !== null && owned.next < end && !this.#stale(owned)) {
+      const from = owned.next
+      const { to, records } = delivery(fetched.messages, indexOf(fetched.messages, from), end, limits)
+      let answer: BatchAnswer
+      try {
+        const place = { topic: portName(partition.topic), partition: partition.partition }
+        answer = await handler.batch({
+          ...place,
+          from,
+          to,
+          records,
+          heartbeat: beat,
+          signal: revoking.signal,
+        })
+      } catch (error) {
+        if (error !== failure) return this.#fail(error)
+        // Without a rebalance nobody joins, and nothing would start the partition again.
+        if (!isRebalance(error)) this.#renew(owned)
+        throw error
+      }
+      if (this.#owned.get(placeOf(partition)) !== owned) return
+      if (answer.kind === 'restart') return this.#restart(owned)
+      if (answer.kind === 'halted') {
+        owned.next = null
+        return this.#pause(partition)
+      }
+      if (!(answer.next >= from && answer.next <= to))
+        return this.#fail(new RangeError(`a batch of ${from} to ${to} can't be answered with ${answer.next}`))
+      owned.next = answer.next
+      this.#hints.note(partition, answer.next)
+      if (answer.next === end || answer.next <= Number(fetched.messages.at(-1)?.offset ?? end))
+        this.#quietly(() => resolveOffset(String(answer.next - 1)))
+      // kafkajs takes the last message's offset for the end of the batch, which may be further.
+      else this.#seek(partition, answer.next)
+    }
+  }
+
+  #tellUnreadable({ topic, partition, messages }: FetchedBatch): void {
+    for (const { offset, unreadable, value } of messages)
+      if (unreadable !== undefined)
+        this.#options.logger.error(
+          { topic, partition, offset, bytes: value?.length ?? 0, reason: unreadable },
+          'record-batch-unreadable',
+        )
+  }
+
+  #stale(owned: Owned): boolean {
+    return this.#ended || owned.revoking.signal.aborted
+  }
+
+  #restart(owned: Owned): void {
+    owned.next = null
+    this.#pause(owned.partition)
+    this.#start(owned)
+  }
+
+  #start(owned: Owned): void {
+    const { handler, portName, turns } = this.#options
+    const { topic, partition } = owned.partition
+    const starting = turns.take(owned.partition, async () => {
+      if (this.#stale(owned)) return
+      owned.told = true
+      const start = await handler.assigned({ topic: portName(topic), partition })
+      if (this.#stale(owned) || start.kind === 'halted') return
+      owned.next = start.offset
+      this.#seek(owned.partition, start.offset)
+      this.#resume(owned.partition)
+    })
+    starting.catch(error => this.#fail(error))
+  }
+
+  /** As if assigned anew; what is late for the former one finds its signal aborted. */
+  #renew(former: Owned): void {
+    if (this.#ended || this.#owned.get(placeOf(former.partition)) !== former) return
+    const owned = { ...former, revoking: new AbortController(), next: null }
+    this.#owned.set(placeOf(owned.partition), owned)
+    this.#pause(owned.partition)
+    this.#start(owned)
+  }
+
+  #fail(error: unknown): void {
+    this.#ended = true
+    this.#options.fail(error)
+  }
+
+  #release(): Owned[] {
+    const former = [...this.#owned.values()]
+    for (const { revoking } of former) revoking.abort()
+    this.#owned.clear()
+    return former
+  }
+
+  #revoke(owned: Owned): void {
+    const { handler, portName, turns } = this.#options
+    const { topic, partition } = owned.partition
+    const revoking = turns.take(owned.partition, async () => {
+      if (owned.told) await handler.revoked({ topic: portName(topic), partition })
+    })
+    revoking.catch(error => this.#fail(error))
+  }
+
+  // A client that failed refuses these, until its session ends.
+  #seek({ topic, partition }: TopicPartition, offset: number): void {
+    this.#quietly(() => this.#options.consumer.seek({ topic, partition, offset: String(offset) }))
+  }
+
+  #pause({ topic, partition }: TopicPartition): void {
+    this.#quietly(() => this.#options.consumer.pause([{ topic, partitions: [partition] }]))
+  }
+
+  #resume({ topic, partition }: TopicPartition): void {
+    this.#quietly(() => this.#options.consumer.resume([{ topic, partitions: [partition] }]))
+  }
+
+  #quietly(call: () => void): void {
+    try {
+      call()
+    } catch (error) {
+      this.#options.logger.debug({ error: String(error) }, 'client-refused')
+    }
+  }
+}

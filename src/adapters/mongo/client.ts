@@ -1,0 +1,77 @@
+import { type Db, MongoClient, type MongoClientOptions } from 'mongodb'
+import { misconfigured } from '../../ports/errors.ts'
+import { type Logger, silent } from '../../ports/logger.ts'
+import { withoutLogin } from './errors.ts'
+
+export interface MongoOptions {
+  readonly uri: string
+  /** Default: that of the address, else `referral_router`. */
+  readonly database?: string
+  readonly logger?: Logger
+  /** Connections at most. Default 20. */
+  readonly poolSize?: number
+  /** How long, in ms, a call waits for the server. Default 20,000. */
+  readonly timeoutMS?: number
+}
+
+export interface Connection {
+  readonly client: MongoClient
+  readonly database: Db
+  /** For messages: servers and database, without who uses them. */
+  readonly place: string
+  readonly timeout: number
+  readonly logger: Logger
+}
+
+const defaultDatabase = 'referral_router'
+export const majority = { level: 'majority' } as const
+export const durable = { w: 'majority', journal: true } as const
+
+/**
+ * Takes the address apart, meets no server.
+ * @throws PortError `configuration` for an address that can't be one
+ */
+export function connect(options: MongoOptions): Connection {
+  const { uri, logger = silent, poolSize = 20, timeoutMS = 20_000 } = options
+  const client = clientOf(uri, {
+    appName: 'referral-router',
+    ignoreUndefined: true,
+    maxPoolSize: poolSize,
+    // The driver's own `timeoutMS` does nothing in 7.9 but warn, and a commit never had one: these bound each round trip.
+    serverSelectionTimeoutMS: timeoutMS,
+    connectTimeoutMS: timeoutMS,
+    waitQueueTimeoutMS: timeoutMS,
+    socketTimeoutMS: timeoutMS,
+    // Before whatever the address says: a lane must read what it and others committed.
+    readPreference: 'primary',
+    readConcern: majority,
+    writeConcern: durable,
+  })
+  const { hosts, srvHost, dbName } = client.options
+  const name = options.database ?? (databaseInUri(uri) ? dbName : defaultDatabase)
+  const servers = srvHost ?? hosts.map(host => host.toString()).join(',')
+  client.on('serverHeartbeatFailed', ({ connectionId, failure }) =>
+    logger.debug({ server: connectionId, reason: withoutLogin(failure.message) }, 'mongodb-unreachable'),
+  )
+  return {
+    client,
+    database: client.db(name),
+    place: `MongoDB at ${servers}/${name}`,
+    timeout: timeoutMS,
+    logger,
+  }
+}
+
+function clientOf(uri: string, options: MongoClientOptions): MongoClient {
+  try {
+    return new MongoClient(uri, options)
+  } catch (error) {
+    const why = error instanceof Error ? error.message.replaceAll(uri, withoutLogin(uri)) : String(error)
+    throw misconfigured(`the address of MongoDB can't be used: ${withoutLogin(why)}`)
+  }
+}
+
+/** The driver says `test` when the address names none. */
+function databaseInUri(uri: string): boolean {
+  return /^mongodb(\+srv)?:\/\/[^/?]+\/[^?]/.test(uri)
+}

@@ -1,0 +1,119 @@
+import { Binary, type Collection, type Db, ObjectId } from 'mongodb'
+import type { Journal, JournalEntry } from '../../ports/store.ts'
+import { packRecords, unpackRecords } from '../journal-records.ts'
+import { encodeText } from './shape.ts'
+
+export const journalCollection = 'journal'
+
+/**
+ * An entry, or the first part of one too large for a document. It alone says whether the entry is sent: a mark is then a
+ * change of one document, whole or not at all. `_id` is no natural key, as a lane may write two entries with one `first`;
+ * it grows, which keeps entries in the order they were written.
+ */
+export interface Head {
+  readonly _id: string
+  readonly lane: string | Binary
+  readonly first: number
+  readonly parts: number
+  readonly sent: boolean
+  /** Only once sent: what a TTL counts from. */
+  readonly sentAt?: Date
+  readonly records: Binary
+}
+
+/** `_id` is the head's with `/1`, `/2`, … */
+interface Continuation {
+  readonly _id: string
+  readonly sentAt?: Date
+  readonly records: Binary
+}
+
+type Part = Head | Continuation
+
+/** Bytes, well below the 16 MiB of a document. */
+const partSize = 12 * 1024 * 1024
+
+/** The documents of an entry, the head first. */
+export function partsOf(
+  { lane, first, records }: JournalEntry,
+  size = partSize,
+): (Record<string, unknown> & { readonly _id: string })[] {
+  const packed = packRecords(records)
+  const parts = Math.max(1, Math.ceil(packed.length / size))
+  const id = new ObjectId().toHexString()
+  const bytes = (part: number) => new Binary(packed.subarray(part * size, (part + 1) * size))
+  const head = { _id: id, lane: encodeText(lane), first, parts, sent: false, records: bytes(0) }
+  const rest = Array.from({ length: parts - 1 }, (_, at) => ({
+    _id: continuationId(id, at + 1),
+    records: bytes(at + 1),
+  }))
+  return [head, ...rest]
+}
+
+function continuationId(head: string, part: number): string {
+  return `${head}/${part}`
+}
+
+function continuationIds({ _id, parts }: Pick<Head, '_id' | 'parts'>): string[] {
+  return Array.from({ length: parts - 1 }, (_, at) => continuationId(_id, at + 1))
+}
+
+/** Plain bytes: a slice of a Buffer is no copy, and would hold on to the whole answer of the server. */
+export function bytesOf(pieces: readonly Binary[]): Uint8Array {
+  const bytes = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length(), 0))
+  let at = 0
+  for (const piece of pieces) {
+    bytes.set(piece.value(), at)
+    at += piece.length()
+  }
+  return bytes
+}
+
+/** `attempt` turns what the driver throws into what the port may. */
+export function openJournal(database: Db, attempt: <T>(work: () => Promise<T>) => Promise<T>): Journal {
+  const heads: Collection<Head> = database.collection(journalCollection)
+  const parts: Collection<Part> = database.collection(journalCollection)
+
+  const recordsOf = async (head: Head): Promise<JournalEntry['records']> => {
+    if (head.parts === 1) return unpackRecords(bytesOf([head.records]))
+    const rest = new Map<string, Binary>()
+    const ids = continuationIds(head)
+    for await (const { _id, records } of parts.find({ _id: { $in: ids } })) rest.set(_id, records)
+    const pieces = [head.records, ...ids.map(id => rest.get(id))].map(piece => {
+      if (piece === undefined) throw new RangeError(`the journal entry ${head._id} lacks a part`)
+      return piece
+    })
+    return unpackRecords(bytesOf(pieces))
+  }
+
+  return {
+    unsent: lane =>
+      attempt(async () => {
+        const entries: JournalEntry[] = []
+        const cursor = heads.find(
+          { lane: encodeText(lane) as string, sent: false },
+          // An entry may fill a document: no more of them at once than one answer can hold anyway.
+          { sort: { first: 1, _id: 1 } },
+        )
+        for await (const head of cursor)
+          entries.push({ lane, first: head.first, records: await recordsOf(head) })
+        return entries
+      }),
+    unsentCount: () => attempt(() => heads.countDocuments({ sent: false })),
+    markSent: (lane, first, sentAt) =>
+      attempt(async () => {
+        const filter = { lane: encodeText(lane) as string, first, sent: false }
+        const mark = { $set: { sent: true, sentAt: new Date(sentAt) } }
+        const { matchedCount } = await heads.updateMany({ ...filter, parts: 1 }, mark)
+        if (matchedCount > 0) return
+        // The rest of it first: cut off in between, the entry is still owed and will be marked again.
+        for (const head of await heads.find(filter, { projection: { parts: 1 } }).toArray()) {
+          await parts.updateMany(
+            { _id: { $in: continuationIds(head) } },
+            { $set: { sentAt: new Date(sentAt) } },
+          )
+          await heads.updateOne({ _id: head._id }, mark)
+        }
+      }),
+  }
+}

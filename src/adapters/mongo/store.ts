@@ -1,0 +1,101 @@
+import type { Collection } from 'mongodb'
+import { misconfigured } from '../../ports/errors.ts'
+import type { Catalogue, CollectionMap, Index, Store } from '../../ports/store.ts'
+import { connect, type MongoOptions } from './client.ts'
+import { commitUnit } from './commit.ts'
+import { portError } from './errors.ts'
+import { openJournal } from './journal.ts'
+import { positionsOf } from './positions.ts'
+import { compileCountBy, compileFilter, compileQuery, type Row } from './query.ts'
+import { decode, encodeText } from './shape.ts'
+
+export type { MongoOptions } from './client.ts'
+
+export interface MongoStore<C extends CollectionMap> extends Store<C> {
+  /** Servers and database, for people; never with a password. */
+  readonly place: string
+}
+
+/** Ids a query asks for, and queries under way at a time: one large list took a server of ours time by its square. */
+const idsAtOnce = 200
+const queriesAtOnce = 4
+/** Documents an answer may hold, if they fit in 16 MiB: the driver's own way is 101, then the rest. */
+const batchSize = 10_000
+
+/**
+ * The store in a MongoDB database (6.0 or later, a replica set or sharded). Resolves without having met a server. Makes no
+ * indexes: `migrate` does.
+ * @throws PortError `configuration` for an address that can't be one
+ */
+export async function openMongo<C extends CollectionMap>(
+  catalogue: Catalogue<C>,
+  options: MongoOptions,
+): Promise<MongoStore<C>> {
+  const connection = connect(options)
+  const { client, database, place } = connection
+  const positions = positionsOf(database)
+
+  const attempt = async <T>(work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work()
+    } catch (error) {
+      throw portError(error, place)
+    }
+  }
+
+  const indexesOf = (name: PropertyKey): readonly Index[] => {
+    const found = Object.hasOwn(catalogue, name) ? catalogue[name as keyof C] : undefined
+    if (found === undefined) throw misconfigured(`there is no collection ${JSON.stringify(String(name))}`)
+    return found.indexes
+  }
+  const rows = (name: string): Collection<Row> => database.collection<Row>(name)
+
+  return {
+    place,
+    get: <K extends keyof C & string>(name: K, ids: readonly string[]) =>
+      attempt(async () => {
+        indexesOf(name)
+        const found = new Map<string, C[K]>()
+        const wanted = [...new Set(ids)].map(encodeText)
+        const read = async ($in: readonly unknown[]) => {
+          for (const row of await rows(name)
+            .find({ _id: { $in } } as never, { batchSize })
+            .toArray()) {
+            const document = decode(row) as C[K]
+            found.set(document._id, document)
+          }
+        }
+        const chunks = Array.from({ length: Math.ceil(wanted.length / idsAtOnce) }, (_, at) =>
+          wanted.slice(at * idsAtOnce, (at + 1) * idsAtOnce),
+        )
+        for (let at = 0; at < chunks.length; at += queriesAtOnce)
+          await Promise.all(chunks.slice(at, at + queriesAtOnce).map(read))
+        return found
+      }),
+    find: <K extends keyof C & string>(name: K, query: Parameters<Store<C>['find']>[1]) =>
+      attempt(async () => {
+        const compiled = compileQuery(name, indexesOf(name), query)
+        const found: C[K][] = []
+        for await (const row of rows(name).find(compiled.filter, { batchSize, ...compiled.options }))
+          found.push(decode(row) as C[K])
+        return found
+      }),
+    count: (name, where) =>
+      attempt(async () => rows(name).countDocuments(compileFilter(name, indexesOf(name), where))),
+    countBy: (name, field, where) =>
+      attempt(async () => {
+        const stages = compileCountBy(name, indexesOf(name), field, where)
+        const groups = await rows(name).aggregate<{ _id: string; count: number }>(stages).toArray()
+        return new Map(groups.map(({ _id, count }) => [_id, count]))
+      }),
+    commit: unit =>
+      attempt(async () => {
+        for (const { collection } of unit.writes) indexesOf(collection)
+        return commitUnit(connection, unit)
+      }),
+    position: lane => attempt(() => positions.get(lane)),
+    positions: () => attempt(() => positions.all()),
+    journal: openJournal(database, attempt),
+    close: () => attempt(() => client.close()),
+  }
+}

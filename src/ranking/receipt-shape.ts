@@ -1,0 +1,55 @@
+import { z } from 'zod'
+import { partnerIdSchema, profileIdSchema, rfiIdSchema } from '../domain/ids.ts'
+import { timestampSchema } from '../domain/time.ts'
+import { refusalCodes } from '../matching/refusals.ts'
+import { featureNames } from './catalogue.ts'
+
+/** `Receipt` as others read it on `routing-decisions`. A test holds the two equal. */
+export const matchedTermSchema = z.object({ term: z.string(), weight: z.int(), frequency: z.int() })
+
+export const consideredSchema = z.object({
+  partnerId: partnerIdSchema,
+  profileId: profileIdSchema,
+  score: z.int(),
+  matched: z.array(z.int()),
+  length: z.int(),
+  inputs: z.array(z.array(z.number())),
+  values: z.array(z.int()),
+  contributions: z.array(z.int()),
+  evidenceVersion: z.int().nullable(),
+  flags: z.array(z.enum(['size', 'region'])),
+})
+
+export const refusedSchema = z.object({
+  profileId: profileIdSchema.nullable(),
+  partnerId: partnerIdSchema,
+  code: z.enum(refusalCodes),
+})
+
+export const columnSchema = z.object({
+  name: z.enum(featureNames),
+  weight: z.int(),
+  inputs: z.array(z.string()),
+})
+
+export const receiptSchema = z.object({
+  rfiId: rfiIdSchema,
+  at: timestampSchema,
+  rule: z.enum(['rank', 'requested', 'exploration']),
+  propensity: z.int(),
+  weightsId: z.string(),
+  releaseHash: z.string(),
+  population: z.object({ country: z.string(), profiles: z.int(), averageTerms: z.int() }).nullable(),
+  maximum: z.int(),
+  basis: z
+    .object({ priorStrength: z.number(), priors: z.partialRecord(z.enum(featureNames), z.int()) })
+    .nullable(),
+  features: z.array(columnSchema),
+  terms: z.array(matchedTermSchema),
+  considered: z.array(consideredSchema),
+  chosen: z.array(partnerIdSchema),
+  next: z.array(partnerIdSchema),
+  candidates: z.int(),
+  refused: z.partialRecord(z.enum(refusalCodes), z.int()),
+  named: z.array(refusedSchema),
+})

@@ -1,0 +1,32 @@
+import { lanesOf } from '../../src/cli/lane-places.ts'
+import type { LogReader } from '../../src/ports/log.ts'
+import type { Store } from '../../src/ports/store.ts'
+import type { Collections } from '../../src/roles/collections.ts'
+import type { RoleName } from '../../src/roles/role.ts'
+
+export interface Standing {
+  readonly log: LogReader
+  readonly store: Store<Collections>
+}
+
+/** Whether the lanes of these roles stand at their logs' ends and owe nothing. */
+export async function isDrained({ log, store }: Standing, roles: readonly RoleName[]): Promise<boolean> {
+  const positions = new Map((await store.positions()).map(({ lane, offset }) => [lane, offset]))
+  const places = await lanesOf({ log }, roles)
+  const behind = places.filter(({ lane, start, end }) => (positions.get(lane) ?? start) < end)
+  return behind.length === 0 && (await store.journal.unsentCount()) === 0
+}
+
+/** Waits until they are, at most `deadline` ms. */
+export async function untilDrained(
+  standing: Standing,
+  roles: readonly RoleName[],
+  deadline = 60_000,
+): Promise<void> {
+  const end = performance.now() + deadline
+  while (!(await isDrained(standing, roles))) {
+    if (performance.now() > end)
+      throw new Error(`${roles.join(', ')} did not come to the end in ${deadline} ms`)
+    await new Promise(resolve => setTimeout(resolve, 50))
+  }
+}
