@@ -18,6 +18,17 @@ export function createAdmin(kafka: Kafka): SharedAdmin {
     return current
   }
 
+  /**
+   * One call at a time: two that each bring a new topic into the client's metadata overtake each other, and one of them
+   * then finds its topic without partitions.
+   */
+  let last: Promise<unknown> = Promise.resolve()
+  function inTurn<T>(call: () => Promise<T>): Promise<T> {
+    const own = last.then(call)
+    last = own.catch(() => undefined)
+    return own
+  }
+
   async function connect(): Promise<Admin> {
     const admin = kafka.admin()
     try {
@@ -42,7 +53,8 @@ export function createAdmin(kafka: Kafka): SharedAdmin {
     async ask(what, call) {
       const asked = client()
       try {
-        return await call(await asked)
+        const admin = await asked
+        return await inTurn(() => call(admin))
       } catch (error) {
         const told = portError(what, error)
         if (told.retryable && current === asked) await leave()

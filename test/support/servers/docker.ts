@@ -7,10 +7,10 @@ import { freePort } from './ports.ts'
 import { fetching } from './progress.ts'
 import { listsSubjects, registryPath } from './registry.ts'
 
-/** The same as in docker-compose.yml. */
+/** Versions as in docker-compose.yml; a registry for tests needs no topic to keep its schemas in. */
 export const images = {
   kafka: 'apache/kafka:4.1.1',
-  mongodb: 'mongo:8.0',
+  mongodb: 'mongo:8.0.13',
   registry: 'apicurio/apicurio-registry-mem:2.6.13.Final',
 } as const satisfies Record<ServerName, string>
 
