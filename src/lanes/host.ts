@@ -62,7 +62,7 @@ export class RoleHost<T> implements PartitionHandler {
         try {
           const position = await store.position(name)
           const { epoch = 0 } = this.#lanes.get(name) ?? {}
-          if (position !== null && position.epoch > epoch) consumer.retry?.(partition)
+          if (position !== null && position.epoch > epoch) consumer.retry(partition)
         } catch (err) {
           logger.debug({ lane: name, err }, 'resumed-not-read')
         }

@@ -89,7 +89,7 @@ export interface LogConsumer {
   /** Joins the group and delivers until `stop`. Rejects when the consumer can't go on (the process should end). */
   run(handler: PartitionHandler): Promise<void>
   /** Calls `assigned` once more for a partition that is halted; nothing happens to one that isn't, or isn't ours. */
-  retry?(partition: TopicPartition): void
+  retry(partition: TopicPartition): void
   /** Takes nothing new, waits for the batches under way, leaves the group. */
   stop(): Promise<void>
 }

@@ -113,6 +113,7 @@ export async function consuming(
   handler: PartitionHandler,
   check: (consumer: {
     stop(): Promise<void>
+    retry(partition: TopicPartition): void
     until(what: string, holds: () => boolean): Promise<void>
   }) => Promise<void>,
   batchRecords = 100,
@@ -125,6 +126,7 @@ export async function consuming(
   try {
     await check({
       stop: () => consumer.stop(),
+      retry: partition => consumer.retry(partition),
       until: (what, holds) =>
         until(what, () => {
           if (failure !== null) throw failure

@@ -142,6 +142,32 @@ export const consumingCases: readonly LogCase[] = [
     expect(recorder.batches(0)).toHaveLength(1)
     expect(recorder.values(0)).not.toContain('c')
   }),
+  logCase('halted, then tried again: it goes on where the handler says', async (log, bed) => {
+    const topic = await bed.topic(2)
+    class Mended extends Recorder {
+      mended = false
+      override async answer(batch: Batch): Promise<BatchAnswer> {
+        return batch.partition === 0 && !this.mended ? { kind: 'halted' } : super.answer(batch)
+      }
+    }
+    const recorder = new Mended()
+    await log.producer.send([outgoing(topic, zeroth, 'a'), outgoing(topic, first, 'b')])
+    await consuming(log, topic, recorder, async ({ until, retry }) => {
+      await until('both', () => recorder.batches(0).length > 0 && recorder.values(1).includes('b'))
+      const others = recorder.calls.length
+      // Not halted, and not there at all: nothing happens.
+      retry({ topic, partition: 1 })
+      retry({ topic, partition: 7 })
+      recorder.mended = true
+      // The answer is known here before the consumer has acted on it.
+      await until('it goes on', () => {
+        retry({ topic, partition: 0 })
+        return recorder.batches(0).length > 1
+      })
+      expect(recorder.calls.slice(others).map(({ partition }) => partition)).not.toContain(1)
+    })
+    expect(recorder.values(0)).toEqual(['a', 'a'])
+  }),
   logCase('halted from the start: nothing of it, all of the others', async (log, bed) => {
     const topic = await bed.topic(2)
     class Halted extends Recorder {

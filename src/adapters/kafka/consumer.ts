@@ -52,15 +52,18 @@ export function createConsumer(options: ConsumerOptions): LogConsumer {
   const stopping = new AbortController()
   const turns = new PartitionTurns()
   let running: Promise<void> | null = null
+  let session: Session | null = null
 
   async function run(handler: PartitionHandler): Promise<void> {
     const what = `consuming as ${group}`
     let delay = shortestPause
     for (let attempt = 1; !stopping.signal.aborted; attempt += 1) {
       let joined = false
-      const ending = await live(options, turns, handler, stopping.signal, () => {
+      const ending = await live(options, turns, handler, stopping.signal, begun => {
         joined = true
+        session = begun
       })
+      session = null
       if (ending.kind === 'handler') throw ending.error
       if (ending.kind === 'stopped' || stopping.signal.aborted) return
       const error: PortError = portError(what, ending.error)
@@ -78,6 +81,9 @@ export function createConsumer(options: ConsumerOptions): LogConsumer {
       running = run(handler)
       return running
     },
+    retry(partition) {
+      session?.retry(partition)
+    },
     async stop() {
       stopping.abort()
       // Why it ended is for whoever called `run`.
@@ -92,7 +98,7 @@ async function live(
   turns: PartitionTurns,
   handler: PartitionHandler,
   stopping: AbortSignal,
-  onJoin: () => void,
+  onJoin: (session: Session) => void,
 ): Promise<Ending> {
   const { kafka, group, topics, portName, batchRecords, logger } = options
   const ended = Promise.withResolvers<Ending>()
@@ -120,7 +126,7 @@ async function live(
     fail: error => ended.resolve({ kind: 'handler', error }),
   })
   consumer.on(consumer.events.GROUP_JOIN, event => {
-    onJoin()
+    onJoin(session)
     session.joined(event)
   })
   consumer.on(consumer.events.REBALANCING, () => session.rebalancing())

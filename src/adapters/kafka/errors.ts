@@ -8,7 +8,7 @@ const refusals: Readonly<Record<string, string>> = {
     'this user may not do this on the cluster; give it the right to (IdempotentWrite)',
   TRANSACTIONAL_ID_AUTHORIZATION_FAILED: 'this user may not write that way',
   SASL_AUTHENTICATION_FAILED: 'the brokers do not take the name and password',
-  UNSUPPORTED_SASL_MECHANISM: 'the brokers ask for another way to log in (SASL mechanism)',
+  UNSUPPORTED_SASL_MECHANISM: 'the brokers ask for another way to log in',
   ILLEGAL_SASL_STATE: 'the brokers ask for another way to log in',
   INVALID_TOPIC_EXCEPTION: 'that is no name for a topic',
   MESSAGE_TOO_LARGE: "a record is larger than the topic's max.message.bytes",
@@ -47,7 +47,10 @@ export function portError(what: string, error: unknown): PortError {
       cause: error,
       retryable: false,
     })
-  const message = `${what}: ${said[0] ?? String(error)}`
+  // kafkajs swallows why; brokers that are just starting answer so too.
+  const noGroup = causes.some(cause => textOf(cause, 'name') === 'KafkaJSGroupCoordinatorNotFound')
+  const hint = noGroup ? ' (not there yet, or this user may not use the group)' : ''
+  const message = `${what}: ${said[0] ?? String(error)}${hint}`
   if (causes.some(cause => textOf(cause, 'name') === 'KafkaJSRequestTimeoutError'))
     return new PortError('timeout', message, { cause: error, retryable: true })
   return unavailable(message, error)

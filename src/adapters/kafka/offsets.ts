@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
-import { isRetryable, misconfigured } from '../../ports/errors.ts'
+import { misconfigured } from '../../ports/errors.ts'
 import type { Place, Stretch, TopicPartition } from '../../ports/log.ts'
 import type { SharedAdmin } from './admin.ts'
 import { isType } from './errors.ts'
@@ -121,7 +121,7 @@ async function persistently<T>(ask: () => Promise<T>): Promise<T> {
     try {
       return await ask()
     } catch (error) {
-      if (isRetryable(error)) throw error
+      if (!isType(error, 'UNKNOWN_TOPIC_OR_PARTITION')) throw error
       await setTimeout(delay)
     }
   }

@@ -14,7 +14,7 @@ import { placeOf } from './pieces.ts'
  *             then the handler is asked where to start; then seek, resume.
  *   batch     taken only when it begins where the last one ended (`next`): then an unbroken chain of fetches led to it.
  *             Otherwise, or when the handler is in doubt: paused, and asked again as above.
- *   halted    stays paused.
+ *   halted    stays paused, until `retry` asks as above.
  * A partition is `Owned` from one join to the next; what is late for a former one finds its signal aborted.
  */
 interface Owned {
@@ -24,6 +24,7 @@ interface Owned {
   next: number | null
   /** Whether the handler was told, and has to hear that it ended. */
   told: boolean
+  halted: boolean
 }
 
 export interface SessionOptions {
@@ -65,11 +66,22 @@ export class Session {
           revoking: new AbortController(),
           next: null,
           told: false,
+          halted: false,
         }
         this.#owned.set(placeOf(owned.partition), owned)
       }
     for (const one of former) this.#revoke(one)
     for (const one of this.#owned.values()) this.#start(one)
+  }
+
+  /** Asks the handler once more where a halted partition starts. Topic and partition are the port's. */
+  retry({ topic, partition }: TopicPartition): void {
+    for (const owned of this.#owned.values()) {
+      const { partition: place, halted } = owned
+      if (!halted || place.partition !== partition || this.#options.portName(place.topic) !== topic) continue
+      owned.halted = false
+      this.#start(owned)
+    }
   }
 
   /** The group is about to share its partitions out anew. */
@@ -162,6 +174,7 @@ export class Session {
       if (answer.kind === 'restart') return this.#restart(owned)
       if (answer.kind === 'halted') {
         owned.next = null
+        owned.halted = true
         return this.#pause(partition)
       }
       if (!(answer.next >= from && answer.next <= to))
@@ -201,8 +214,13 @@ export class Session {
       if (this.#stale(owned)) return
       owned.told = true
       const start = await handler.assigned({ topic: portName(topic), partition })
-      if (this.#stale(owned) || start.kind === 'halted') return
+      if (this.#stale(owned)) return
+      if (start.kind === 'halted') {
+        owned.halted = true
+        return
+      }
       owned.next = start.offset
+      this.#hints.note(owned.partition, start.offset)
       this.#seek(owned.partition, start.offset)
       this.#resume(owned.partition)
     })
@@ -212,7 +230,7 @@ export class Session {
   /** As if assigned anew; what is late for the former one finds its signal aborted. */
   #renew(former: Owned): void {
     if (this.#ended || this.#owned.get(placeOf(former.partition)) !== former) return
-    const owned = { ...former, revoking: new AbortController(), next: null }
+    const owned = { ...former, revoking: new AbortController(), next: null, halted: false }
     this.#owned.set(placeOf(owned.partition), owned)
     this.#pause(owned.partition)
     this.#start(owned)
