@@ -1,3 +1,4 @@
+import { hostname } from 'node:os'
 import { jsonCodec } from '../adapters/json/json-codec.ts'
 import { openKafka } from '../adapters/kafka/log.ts'
 import { checkIndexes } from '../adapters/mongo/migrate.ts'
@@ -20,12 +21,15 @@ export async function openServers(config: Config, { logger }: BackendOptions): P
   if (kafka === null || mongodb === null)
     throw misconfigured('KAFKA_BROKERS and MONGODB_URI must both be set')
   const told = logger === undefined ? {} : { logger }
-  const log = await openKafka({ ...clientOptions(kafka), topicPrefix, ...told })
+  // Brokers show it beside every member of a group: it tells processes apart.
+  const own = 'referral-router/'
+  const clientId = `${own}${hostname()}/${process.pid}`
+  const log = await openKafka({ ...clientOptions(kafka), clientId, topicPrefix, ...told })
   const store = await openMongo(collections, { uri: mongodb.uri, ...told })
   const codec = registry === null ? jsonCodec : registryCodec({ ...registry, topicPrefix, ...told })
   const on = {
     brokers: kafka.brokers.join(','),
-    database: store.place,
+    database: store.place.replace(/^MongoDB at /, ''),
     registry: registry === null ? 'none: values are JSON' : registry.url,
     ...(topicPrefix === '' ? {} : { prefix: topicPrefix }),
   }
@@ -33,7 +37,7 @@ export async function openServers(config: Config, { logger }: BackendOptions): P
     log,
     store,
     codec,
-    place: `Kafka ${on.brokers}${topicPrefix === '' ? '' : `, prefix ${topicPrefix}`}, MongoDB ${on.database}`,
+    place: `Kafka ${on.brokers}${topicPrefix === '' ? '' : `, prefix ${topicPrefix}`}, ${store.place}`,
     on,
     async prepare() {
       await checkLayouts(log, store)
@@ -55,7 +59,7 @@ export async function openServers(config: Config, { logger }: BackendOptions): P
           .map(async role =>
             (await log.groupMembers(role)).map(({ clientId, host }) => ({
               role,
-              name: `${clientId}@${host}`,
+              name: clientId.startsWith(own) ? clientId.slice(own.length) : `${clientId}@${host}`,
             })),
           ),
       )

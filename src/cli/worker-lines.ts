@@ -43,9 +43,9 @@ export function inWords(said: Said): string {
     case 'halted':
       return `lane ${said.lane} halted: ${said.reason}`
     case 'ready':
-      return said.running === 0 ? 'ready' : `${lanes(said.running)} running\nready`
+      return 'ready'
     case 'not-ready':
-      return `${lanes(said.running)} running\nnot ready: ${lanes(said.halted.length)} halted`
+      return `not ready: ${lanes(said.halted.length)} halted`
     case 'stopped': {
       const counts = Object.entries(said.counts).map(([name, count]) => `${name} ${count}`)
       const facts = [counts.join(', '), said.halted.length === 0 ? '' : `halted ${said.halted.join(', ')}`]

@@ -9,6 +9,7 @@ import { defaultRelease } from '../ranking/release.ts'
 import { type RoleName, roleNames } from '../roles/role.ts'
 import type { Backend } from './backend.ts'
 import { keepFromDemo } from './demo/own-folder.ts'
+import { LaneLines } from './lane-lines.ts'
 import { lanesOf } from './lane-places.ts'
 import { lanesTold } from './lanes-told.ts'
 import { isOnServers, withBackend } from './open-backend.ts'
@@ -70,9 +71,12 @@ async function runOnFolder(config: Config, options: Options): Promise<void> {
 async function runWorker(config: Config, options: Options): Promise<void> {
   const { roles, eventTime = false, stopWithin, threads } = options
   const onServers = isOnServers(config)
+  const laneLines = new LaneLines(print)
   const tell = (said: Said) => {
-    if (options.json === true) printJson(said)
-    else if (said.event !== 'lane' || config.logLevel === 'debug') print(inWords(said))
+    if (options.json === true) return printJson(said)
+    if (said.event === 'lane' && config.logLevel !== 'debug') return laneLines.running(said.lane)
+    laneLines.flush()
+    print(inWords(said))
   }
   const logger = await loggerOf(config)
   const stopping = new Stopping(stopWithin * 1000)

@@ -46,7 +46,7 @@ it('is not ready while a lane is halted, names it, and ends with 1', { timeout: 
 
 it('says so in words, and forgets it with the next start', { timeout: 20_000 }, async () => {
   worker = start(['worker', '--threads', '1', '--log-level', 'silent', ...data])
-  await worker.until('\n23 lanes running\nnot ready: 1 lane halted\n')
+  await worker.until('\nnot ready: 1 lane halted\n')
   const halted = await worker.stop()
   expect(halted.stdout).toMatch(new RegExp(`\nstopped: halted ${lane}\n$`))
   expect(halted.code).toBe(1)
@@ -54,8 +54,8 @@ it('says so in words, and forgets it with the next start', { timeout: 20_000 }, 
   // The operator has brought the log and the store together again.
   rmSync(join(path, 'router.db'))
   worker = start(['worker', '--log-level', 'silent', ...data])
-  await worker.until('\n24 lanes running\nready\n')
-  expect(worker.output.stdout).not.toContain('lane referral/')
+  await worker.until('\nready\n')
+  expect(worker.output.stdout).toMatch(/\nlanes running: .*router\/rfis\/0–3/)
   expect(JSON.parse((await run(['status', '--json', ...data])).stdout).halted).toEqual([])
   expect((await worker.stop()).code).toBe(0)
 })

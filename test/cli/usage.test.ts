@@ -88,8 +88,7 @@ describe.concurrent('the command line', () => {
     for (const one of words.length === 0 ? [[name]] : words) {
       const help = await run([...one, '--help'])
       expect(help.code).toBe(0)
-      expect(help.stdout).toMatch(/--json[\s\S]*--help/)
-      expect(help.stdout).toContain('--data <dir>')
+      for (const option of ['--json', '--help', '--data <dir>']) expect(help.stdout).toContain(option)
     }
   })
 
