@@ -73,6 +73,7 @@ export interface JournalEntry {
 
 export interface UnitOfWork<C extends CollectionMap> {
   readonly move: PositionMove | null
+  /** Best those first that others may write too. */
   readonly writes: readonly Write<C>[]
   readonly journal: JournalEntry | null
 }

@@ -40,9 +40,9 @@ export function projector(options: ProjectorOptions): Role<ProjectorInput> {
       )
       if (events.length === 0) return effects.build()
 
-      const rows = new Map<string, InboxDocument>(
-        await context.read.get('inbox', [...new Set(events.map(({ event }) => event.referralId))]),
-      )
+      const touched = new Set(events.map(({ event }) => event.referralId))
+      const stored: ReadonlyMap<string, InboxDocument> = await context.read.get('inbox', [...touched])
+      const rows = new Map(stored)
       const turns: CausedTurn[] = []
       for (const { event, cause, at } of events) {
         const before = rows.get(event.referralId)
@@ -51,9 +51,9 @@ export function projector(options: ProjectorOptions): Role<ProjectorInput> {
         else rows.set(event.referralId, taken.row)
         for (const turn of taken.turns) turns.push({ ...turn, cause, at })
       }
-      const touched = new Set(events.map(({ event }) => event.referralId as string))
+      // This lane alone writes them. Most rows are new, and an insert costs a database less than a write over.
       for (const [id, document] of rows)
-        if (touched.has(id)) effects.write({ kind: 'put', collection: 'inbox', document })
+        effects.write({ kind: stored.has(id) ? 'put' : 'insert', collection: 'inbox', document })
       await foldTurns(turns, effects, context, options)
       return effects.build()
     },

@@ -127,7 +127,7 @@ function routeBatch(
     }
     record(effects, { rfi, routing, document, cause: origin.offset, key })
   }
-  for (const write of capacity.writes()) effects.write(write)
+  effects.writeFirst(...capacity.writes())
   return effects
 }
 
