@@ -139,9 +139,9 @@ function record(
   const { rfiId } = rfi
   const at = document.receivedAt
   effects.write({ kind: 'insert', collection: 'rfis', document })
-  effects.write({ kind: 'put', collection: 'receipts', document: { _id: rfiId, ...routing.receipt } })
+  effects.write({ kind: 'insert', collection: 'receipts', document: { _id: rfiId, ...routing.receipt } })
   effects.write({
-    kind: 'put',
+    kind: 'insert',
     collection: 'contacts',
     document: {
       _id: rfiId,
