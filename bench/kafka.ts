@@ -10,7 +10,10 @@
  *   plain       four documents and three records an RFI, no transaction, nothing marked: what many make do with.
  *   end to end  all roles at once over fresh RFIs: inbox, evidence, funnel and visibility too.
  *
- *   node bench/kafka.ts [--rfis 10000] [--partners 1000] [--per-rfi 3] [--partitions 4] [--seed 1] [--json]
+ *   node bench/kafka.ts [--rfis 10000] [--partners 1000] [--limited] [--per-rfi 3] [--partitions 4] [--seed 1] [--json]
+ *
+ * `--limited`: one profile in ten takes 1 to 20 open referrals at most. Routers then have to count, and meet each other in
+ * the last places, which the loops beside don't.
  *
  * Servers: KAFKA_BROKERS and MONGODB_URI, else local ones are started (see npm run servers).
  */
@@ -36,6 +39,7 @@ const { values } = parseArgs({
   options: {
     rfis: { type: 'string', default: '10000' },
     partners: { type: 'string', default: '1000' },
+    limited: { type: 'boolean', default: false },
     'per-rfi': { type: 'string', default: '3' },
     partitions: { type: 'string', default: '4' },
     seed: { type: 'string', default: '1' },
@@ -71,7 +75,10 @@ async function measure() {
   const peers = { brokers, uri, prefix, partitions: Number(values.partitions), records: count }
   await produce(
     topics.profiles,
-    generateProfiles(2 * partners, seed, { partners }).map(value => ({ key: value.profileId, value })),
+    generateProfiles(2 * partners, seed, { partners }).map(value => ({
+      key: value.profileId,
+      value: values.limited ? value : { ...value, maxOpenReferrals: null },
+    })),
   )
   const policy = { ...defaultRelease.policy, partnersPerRfi: Number(values['per-rfi']) }
   await produce(topics.weights, [{ key: 'live', value: { ...defaultRelease, weightsId: 'bench', policy } }])

@@ -23,6 +23,8 @@ export interface Connection {
   readonly logger: Logger
 }
 
+/** ms */
+const mostToConnect = 4000
 const defaultDatabase = 'referral_router'
 export const majority = { level: 'majority' } as const
 export const durable = { w: 'majority', journal: true } as const
@@ -38,8 +40,9 @@ export function connect(options: MongoOptions): Connection {
     ignoreUndefined: true,
     maxPoolSize: poolSize,
     // The driver's own `timeoutMS` does nothing in 7.9 but warn, and a commit never had one: these bound each round trip.
-    serverSelectionTimeoutMS: timeoutMS,
-    connectTimeoutMS: timeoutMS,
+    // A server that isn't there is known sooner than one that is slow, and whoever waits for it is told.
+    serverSelectionTimeoutMS: Math.min(timeoutMS, mostToConnect),
+    connectTimeoutMS: Math.min(timeoutMS, mostToConnect),
     waitQueueTimeoutMS: timeoutMS,
     socketTimeoutMS: timeoutMS,
     // Before whatever the address says: a lane must read what it and others committed.
