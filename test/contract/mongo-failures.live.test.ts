@@ -137,6 +137,18 @@ liveDescribe('a MongoDB that fails', { needs: ['mongodb'] }, () => {
     const move = { from, to: at((from?.offset ?? 0) + 1) }
     expect(await store.commit(unit({ move }))).toEqual({ kind: 'committed' })
   })
+
+  test('away when a handle opens: that handle goes on once it is there', async () => {
+    await server.kill()
+    const early = await openMongo(sampleCatalogue, { uri: server.uri, timeoutMS: 300 })
+    for (let attempt = 0; attempt < 3; attempt += 1)
+      expect(await early.position(lane).catch((error: unknown) => error)).toMatchObject({
+        code: 'unavailable',
+      })
+    await server.restart()
+    expect(await early.position(lane)).toEqual(await store.position(lane))
+    await early.close()
+  })
 })
 
 test('a handle opens without a server, and says where it looked for one, but not as whom', async () => {

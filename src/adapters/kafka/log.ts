@@ -107,7 +107,8 @@ export async function openKafka(options: KafkaOptions): Promise<KafkaLog> {
     partitions: topic => offsets.partitions(topicName(topic)),
     async inspect({ topic, partition }, at, group) {
       const place = await offsets.place({ topic: topicName(topic), partition }, at, groupName(group))
-      if (place.continues) return place
+      // A record beyond the end would be waited for.
+      if (place.continues || at.offset > place.end) return place
       // By times alone a change of leader could look the same, where clocks differ: the record itself decides.
       const timestamp = await timestampAt({ topic, partition }, at.offset - 1)
       return { ...place, continues: timestamp !== null && timestamp === at.timestamp }

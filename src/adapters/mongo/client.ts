@@ -21,6 +21,11 @@ export interface Connection {
   readonly place: string
   readonly timeout: number
   readonly logger: Logger
+  /**
+   * Connects if that hasn't worked yet; to be called before anything else. The driver connects by itself only once: when
+   * that fails, all later calls find its topology closed.
+   */
+  reach(): Promise<void>
 }
 
 /** ms */
@@ -56,7 +61,13 @@ export function connect(options: MongoOptions): Connection {
   client.on('serverHeartbeatFailed', ({ connectionId, failure }) =>
     logger.debug({ server: connectionId, reason: withoutLogin(failure.message) }, 'mongodb-unreachable'),
   )
+  let reached = false
   return {
+    async reach() {
+      if (reached) return
+      await client.connect()
+      reached = true
+    },
     client,
     database: client.db(name),
     place: `MongoDB at ${servers}/${name}`,

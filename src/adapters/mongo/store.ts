@@ -37,6 +37,7 @@ export async function openMongo<C extends CollectionMap>(
 
   const attempt = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
+      await connection.reach()
       return await work()
     } catch (error) {
       throw portError(error, place)
