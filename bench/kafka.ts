@@ -150,7 +150,11 @@ async function drain(roles: readonly RoleName[]): Promise<number> {
   const running = thread.run()
   await Promise.race([ready.promise, running])
   const start = performance.now()
-  while (!(await isDrained({ log, store }, roles))) await systemTime.sleep(100)
+  while (!(await isDrained({ log, store }, roles))) {
+    const [halt] = await store.find('halts', { where: {} })
+    if (halt !== undefined) throw new Error(`${halt._id} halted: ${halt.reason}`)
+    await systemTime.sleep(100)
+  }
   const seconds = (performance.now() - start) / 1000
   await thread.stop(20_000)
   return seconds

@@ -27,8 +27,12 @@ export const serverCode = {
   duplicateKey: 11000,
 } as const
 
-/** Passing by themselves: no primary, stepping down, shutting down, a full disk, a transaction the server gave up. */
+/**
+ * Passing by themselves: no primary, stepping down, shutting down, a full disk, a transaction the server gave up. And the
+ * server's own faults (1, 8): to do it again does no harm, and a lane that waits tells so.
+ */
 const passing: ReadonlySet<number> = new Set([
+  ...[1, 8],
   ...[6, 7, 24, 46, 64, 89, 91, 134, 189, 225, 239, 244, 246, 251, 262, 290, 317, 358, 384, 462, 9001],
   ...[10107, 11600, 11602, 13388, 13435, 13436, 14031],
 ])

@@ -97,6 +97,6 @@ export async function openMongo<C extends CollectionMap>(
     position: lane => attempt(() => positions.get(lane)),
     positions: () => attempt(() => positions.all()),
     journal: openJournal(database, attempt),
-    close: () => attempt(() => client.close()),
+    close: () => client.close(),
   }
 }
