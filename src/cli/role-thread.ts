@@ -4,7 +4,7 @@ import { Worker } from '../lanes/worker.ts'
 import { redact } from '../ops/redaction.ts'
 import { PortError } from '../ports/errors.ts'
 import type { Logger } from '../ports/logger.ts'
-import { withBackend } from './open-backend.ts'
+import { isOnServers, withBackend } from './open-backend.ts'
 import type { FromThread, RoleThreadOptions, ToThread } from './threads.ts'
 
 // The body of a `RoleThread`: some roles on connections of their own.
@@ -35,6 +35,8 @@ try {
       ...(batchRecords === undefined ? {} : { batchRecords }),
       logger,
       roles,
+      // A database that others use too is asked less often.
+      ...(isOnServers(config) ? { tableInterval: 250 } : {}),
       customerSecret: config.customerSecret,
       holder,
     })

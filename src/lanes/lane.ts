@@ -6,6 +6,7 @@ import type { Time } from '../ports/time.ts'
 import type { Collections } from '../roles/collections.ts'
 import { deadLetter } from '../roles/dead-letter.ts'
 import type { Emission, Role } from '../roles/role.ts'
+import { beat, HeartbeatFailed } from './heartbeat.ts'
 import { laneName, laneOf } from './lane-name.ts'
 import { mismatch } from './place.ts'
 import { type Reading, readRecords } from './read.ts'
@@ -318,17 +319,6 @@ type Attempt =
   /** The output is over the limit. */
   | { readonly kind: 'too-much' }
   | Exclude<CommitOutcome, { readonly kind: 'committed' }>
-
-/** Told apart from what goes wrong in the work itself: it is the consumer's to deal with. */
-class HeartbeatFailed extends Error {}
-
-async function beat(batch: Batch): Promise<void> {
-  try {
-    await batch.heartbeat()
-  } catch (cause) {
-    throw new HeartbeatFailed('heartbeat', { cause })
-  }
-}
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
