@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { Kafka, logLevel, type Producer } from 'kafkajs'
+import type { Producer } from 'kafkajs'
 import { Binary, BSON, type ClientSession, type Db, type Document, MongoClient } from 'mongodb'
 import { unpackRecords } from '../src/adapters/journal-records.ts'
+import { kafkajs } from '../src/adapters/kafka/corrections.ts'
 import { partitionOf } from '../src/adapters/murmur2.ts'
 import type { OutgoingRecord } from '../src/ports/log.ts'
 import { topics } from '../src/roles/topics.ts'
@@ -136,6 +137,7 @@ async function readAll(
   group: string,
   handle: (rfiIds: readonly string[], producer: Producer, lane: string) => Promise<void>,
 ): Promise<number> {
+  const { Kafka, logLevel } = kafkajs()
   const kafka = new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING })
   const producer = kafka.producer({ idempotent: true, maxInFlightRequests: 1, allowAutoTopicCreation: false })
   const consumer = kafka.consumer({ groupId: `${prefix}${group}`, maxWaitTimeInMs: 100 })

@@ -1,9 +1,9 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { Kafka, logLevel } from 'kafkajs'
 import { afterAll, expect, it } from 'vitest'
 import { openEmbedded } from '../../src/adapters/embedded/folder.ts'
 import { jsonCodec } from '../../src/adapters/json/json-codec.ts'
+import { kafkajs } from '../../src/adapters/kafka/corrections.ts'
 import { openKafka } from '../../src/adapters/kafka/log.ts'
 import { migrate } from '../../src/adapters/mongo/migrate.ts'
 import { openMongo } from '../../src/adapters/mongo/store.ts'
@@ -122,6 +122,7 @@ liveDescribe('the same input, embedded and on Kafka and MongoDB', () => {
 
   /** The producer's times are kept, which production never does. */
   async function produceWithTimes(brokers: string[], history: readonly HistoryLine[]): Promise<void> {
+    const { Kafka, logLevel } = kafkajs()
     const kafka = new Kafka({ brokers, logLevel: logLevel.NOTHING })
     const admin = kafka.admin()
     await admin.connect()

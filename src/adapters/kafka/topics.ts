@@ -68,9 +68,12 @@ export async function createTopics(
   const missing = topicNames.filter(topic => !there.includes(topic))
   if (missing.length > 0)
     // Resolves with false when another made them all in between, which is as good.
-    await tell('the topics can not be made', () =>
-      admin.createTopics({ timeout, topics: missing.map(topic => topicConfig(prefix, topic, count, asked)) }),
-    )
+    await tell('the topics can not be made', async () => {
+      const topics = missing.map(topic => topicConfig(prefix, topic, count, asked))
+      // kafkajs gives up waiting for leaders at the first broker that hasn't heard of the topics yet.
+      await admin.createTopics({ timeout, topics, waitForLeaders: false })
+      await onceLed(() => admin.fetchTopicMetadata({ topics: topics.map(({ topic }) => topic) }))
+    })
   return { ...asked, created: missing.map(topic => ({ topic, partitions: count })), there }
 }
 
@@ -153,7 +156,7 @@ export async function partitionEnds(
 
 const leaderless = ['NOT_LEADER_FOR_PARTITION', 'LEADER_NOT_AVAILABLE', 'UNKNOWN_TOPIC_OR_PARTITION']
 
-/** New partitions have no leader for a moment, and kafkajs doesn't wait for one. */
+/** New topics and partitions have no leader for a moment, or are not known to all, and kafkajs doesn't wait for that. */
 async function onceLed<T>(ask: () => Promise<T>, attempts = 50): Promise<T> {
   try {
     return await ask()

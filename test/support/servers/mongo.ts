@@ -19,7 +19,7 @@ export async function startMongo(options: { readonly data?: string } = {}): Prom
   const port = await freePort()
   const folder = serverFolder('mongodb', options.data)
   const uri = `mongodb://127.0.0.1:${port}/?directConnection=true`
-  const storage = ['--storage-path', join(folder.path, 'data'), '--cache-size', '256M']
+  const storage = ['--storage-path', join(folder.path, 'data'), '--cache-size', '1G']
   const single = await startSingle({
     label: 'SecantusDB',
     origin: `SecantusDB ${secantusVersion} (MongoDB's protocol), local`,

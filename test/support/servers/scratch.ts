@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { type Admin, Kafka, logLevel } from 'kafkajs'
+import type { Admin } from 'kafkajs'
 import { MongoClient } from 'mongodb'
 import { afterAll } from 'vitest'
+import { kafkajs } from '../../../src/adapters/kafka/corrections.ts'
 import { eventually } from './eventually.ts'
 import type { ServerName } from './names.ts'
 import { servers } from './servers.ts'
@@ -42,6 +43,7 @@ export function scratch(): Scratch {
 }
 
 async function removeFromKafka(brokers: string, prefix: string): Promise<void> {
+  const { Kafka, logLevel } = kafkajs()
   const admin = new Kafka({
     brokers: brokers.split(','),
     clientId: 'scratch',

@@ -1,15 +1,15 @@
-import { Kafka, logLevel } from 'kafkajs'
 import { MongoClient } from 'mongodb'
 import { afterAll, expect, it } from 'vitest'
+import { kafkajs } from '../../../src/adapters/kafka/corrections.ts'
 import { scratch } from './scratch.ts'
 import { liveDescribe, servers } from './servers.ts'
 
 liveDescribe('Kafka of a live test', { needs: ['kafka'] }, () => {
   const { prefix } = scratch()
-  const kafka = new Kafka({
+  const kafka = new (kafkajs().Kafka)({
     brokers: servers().kafkaBrokers.split(','),
     clientId: `${prefix}client`,
-    logLevel: logLevel.NOTHING,
+    logLevel: kafkajs().logLevel.NOTHING,
     retry: { retries: 1 },
   })
   const admin = kafka.admin()
