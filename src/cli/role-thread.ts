@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { recordTime, systemTime } from '../adapters/system-time.ts'
+import { Interrupted, persist } from '../lanes/retry.ts'
 import { Worker } from '../lanes/worker.ts'
 import { redact } from '../ops/redaction.ts'
 import { PortError } from '../ports/errors.ts'
@@ -25,7 +26,8 @@ const logger: Logger = {
 }
 
 try {
-  await withBackend(config, { access: 'write', member, logger }, async ({ log, store, codec }) => {
+  await withBackend(config, { access: 'write', member, logger }, async backend => {
+    const { log, store, codec, place } = backend
     const worker = new Worker({
       log,
       store,
@@ -41,17 +43,25 @@ try {
       holder,
     })
     let lanes = worker.lanes
+    const stopping = new AbortController()
+    const { signal } = stopping
     parentPort?.on('message', ({ deadline }: ToThread) => {
+      stopping.abort()
       lanes = worker.lanes
       void worker.stop(deadline)
     })
-    await worker.run()
+    // The codec is this thread's own: what it hasn't looked up yet would be missed when the registry goes away.
+    await persist(() => backend.prepare(), { time: systemTime, logger, what: place, signal })
+    if (!signal.aborted) await worker.run()
     tell({ kind: 'counts', counts: lanes.map(({ counts }) => ({ ...counts })) })
   })
 } catch (error) {
+  if (error instanceof Interrupted) tell({ kind: 'counts', counts: [] })
   // Thrown, it would come to the other side as an `Error` like any, and read like a bug of ours.
-  if (!(error instanceof PortError)) throw error
-  const { code, message, retryable } = error
-  tell({ kind: 'failed', code, message, retryable })
+  else if (!(error instanceof PortError)) throw error
+  else {
+    const { code, message, retryable } = error
+    tell({ kind: 'failed', code, message, retryable })
+  }
 }
 parentPort?.close()

@@ -1,4 +1,5 @@
 import { lanesOf } from '../../src/cli/lane-places.ts'
+import { isRetryable } from '../../src/ports/errors.ts'
 import type { LogReader } from '../../src/ports/log.ts'
 import type { Store } from '../../src/ports/store.ts'
 import type { Collections } from '../../src/roles/collections.ts'
@@ -25,7 +26,13 @@ export async function untilDrained(
   deadline = 60_000,
 ): Promise<void> {
   const end = performance.now() + deadline
-  while (!(await isDrained(standing, roles))) {
+  // A new topic has no leader for a moment, and servers may be away.
+  const asked = () =>
+    isDrained(standing, roles).catch(error => {
+      if (!isRetryable(error)) throw error
+      return false
+    })
+  while (!(await asked())) {
     if (performance.now() > end)
       throw new Error(`${roles.join(', ')} did not come to the end in ${deadline} ms`)
     await new Promise(resolve => setTimeout(resolve, 50))

@@ -23,7 +23,10 @@ export interface RegistryCodecOptions extends RegistryOptions {
 }
 
 export interface RegistryCodec extends Codec {
-  /** Looks up what will be written, so that what isn't registered is told at the start, not at the first record. */
+  /**
+   * Looks up what will be written, so that what isn't registered is told at the start, not at the first record, and that
+   * a registry lost later isn't missed.
+   */
   prepare(topics: readonly Topic[]): Promise<void>
 }
 
@@ -61,7 +64,9 @@ export function registryCodec(options: RegistryCodecOptions): RegistryCodec {
       })
     },
     prepare: async topics => {
-      await Promise.all(topics.map(topic => writers.writer(topic)))
+      const made = await Promise.all(topics.map(topic => writers.writer(topic)))
+      // Some of it is read again by our own roles, perhaps for the first time when the registry is away.
+      await readers.all(new Set(made.flatMap(({ header }) => idOf(header) ?? [])))
     },
   }
 }

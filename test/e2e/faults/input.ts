@@ -1,3 +1,4 @@
+import { partitionOf } from '../../../src/adapters/murmur2.ts'
 import type { OutgoingRecord } from '../../../src/ports/log.ts'
 import { type Topic, topics } from '../../../src/roles/topics.ts'
 
@@ -59,4 +60,15 @@ function command(referralId: string, said: object): OutgoingRecord {
 
 export function names(what: string, count: number): string[] {
   return Array.from({ length: count }, (_, index) => `${what}-${index}`)
+}
+
+/** Of each topic of these tests. */
+export const partitions = 2
+
+/** Names of records that all come to one partition. */
+export function falling(partition: number, what: string, count: number): string[] {
+  const there = (name: string) => partitionOf(Buffer.from(name), partitions) === partition
+  return names(`${what}-${partition}`, 20 * count)
+    .filter(there)
+    .slice(0, count)
 }

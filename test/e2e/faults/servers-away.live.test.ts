@@ -23,11 +23,20 @@ liveDescribe('servers that go away while input is under way', { needs: ['kafka',
 
   beforeAll(async () => {
     ;[kafka, mongo] = await Promise.all([startKafka(), startMongo()])
-    const mongodbUri = withDatabase(mongo.uri, 'faults')
-    stand = await openStand({ brokers: kafka.brokers, prefix: 'faults-', mongodbUri, sessionTimeout: 2000 })
-    running = await stand.startWorker()
+    stand = await openStand({
+      brokers: kafka.brokers,
+      prefix: 'faults-',
+      mongodbUri: withDatabase(mongo.uri, 'faults'),
+      // A silence is told within seconds, as one of half a minute is in production.
+      sessionTimeout: 2000,
+      databasePatience: 2000,
+    })
     await stand.send(profiles())
-    await stand.untilDrained(['directory'])
+    const first = await stand.startWorker()
+    await stand.untilDrained()
+    await first.stop()
+    // From its first batch on, the next one knows all profiles.
+    running = await stand.startWorker()
   })
   afterAll(async () => {
     await stand?.close()

@@ -18,6 +18,7 @@ import { type Accounts, accountsOf } from '../../crash/accounts.ts'
 import { copyToFolder } from '../../support/copy-to-folder.ts'
 import { untilDrained } from '../../support/drained.ts'
 import { temporaryFolder } from '../../support/simulated.ts'
+import { partitions } from './input.ts'
 import { Lines } from './lines.ts'
 
 export interface StandOptions {
@@ -26,6 +27,8 @@ export interface StandOptions {
   readonly mongodbUri: string
   /** ms; what a broker allows (6,000 where it was not told otherwise). */
   readonly sessionTimeout: number
+  /** ms the worker waits for an answer of the database before it tells. */
+  readonly databasePatience?: number
 }
 
 export interface RunningWorker {
@@ -35,16 +38,15 @@ export interface RunningWorker {
   stop(): Promise<void>
 }
 
-export const stoodPartitions = 2
 const workRoles = roleNames.filter(role => role !== 'clock')
 
 /** Topics and a database, what is sent to them, and the real worker on them. */
 export type Stand = Awaited<ReturnType<typeof openStand>>
 
-export async function openStand({ brokers, prefix, mongodbUri, sessionTimeout }: StandOptions) {
+export async function openStand(options: StandOptions) {
+  const { brokers, prefix, mongodbUri, sessionTimeout, databasePatience = 20_000 } = options
   const running = new Set<RunningWorker>()
-  // A database that is silent is told within seconds, not 20.
-  const onStore = { uri: mongodbUri, timeoutMS: 2000 }
+  const onStore = { uri: mongodbUri }
   const onLog = {
     brokers: brokers.split(','),
     topicPrefix: prefix,
@@ -54,7 +56,7 @@ export async function openStand({ brokers, prefix, mongodbUri, sessionTimeout }:
   await migrate(collections, onStore)
   const log = await openKafka(onLog)
   const store = await openMongo(collections, onStore)
-  await createTopics({ admin: await log.admin(), prefix }, { partitions: stoodPartitions })
+  await createTopics({ admin: await log.admin(), prefix }, { partitions })
   const folder = temporaryFolder()
 
   /** The worker with connections of its own; `codec` is made anew each time, as it remembers. */
@@ -62,7 +64,7 @@ export async function openStand({ brokers, prefix, mongodbUri, sessionTimeout }:
     const lines = new Lines()
     const [ownLog, ownStore] = [
       await openKafka({ ...onLog, logger: lines }),
-      await openMongo(collections, { ...onStore, logger: lines }),
+      await openMongo(collections, { ...onStore, timeoutMS: databasePatience, logger: lines }),
     ]
     const worker = new Worker({
       log: ownLog,
