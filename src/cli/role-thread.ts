@@ -27,7 +27,7 @@ const logger: Logger = {
 
 try {
   await withBackend(config, { access: 'write', member, logger }, async backend => {
-    const { log, store, codec, place } = backend
+    const { log, store, codec } = backend
     const worker = new Worker({
       log,
       store,
@@ -51,7 +51,7 @@ try {
       void worker.stop(deadline)
     })
     // The codec is this thread's own: what it hasn't looked up yet would be missed when the registry goes away.
-    await persist(() => backend.prepare(), { time: systemTime, logger, what: place, signal })
+    await persist(() => backend.prepare(), { time: systemTime, logger, what: 'what a worker needs', signal })
     if (!signal.aborted) await worker.run()
     tell({ kind: 'counts', counts: lanes.map(({ counts }) => ({ ...counts })) })
   })

@@ -86,7 +86,7 @@ async function runWorker(config: Config, options: Options): Promise<void> {
       tell({ event: 'started', roles, pid: process.pid, on: backend.on })
       if (config.customerSecret === '' && roles.includes('router'))
         logger.warn({ variable: 'ROUTER_CUSTOMER_SECRET', reason: withoutSecret }, 'customer-secret-not-set')
-      await persist(() => backend.prepare(), { ...waiting, what: backend.place })
+      await persist(() => backend.prepare(), { ...waiting, what: 'what a worker needs' })
       const weightsId = await persist(() => weightsInForce(backend), { ...waiting, what: 'weights' })
       tell({ event: 'weights', weightsId })
       const shares = shareOut(roles, threads ?? defaultThreads(onServers))

@@ -34,7 +34,7 @@ const fetchBytes = { partition: 1024 * 1024, all: 16 * 1024 * 1024 }
  * ms. A member learns of a rebalance by a heartbeat alone, and all lanes of the role stand still until the last has
  * learned: in a rolling restart this, and little else, is what the others wait for. Kafka's own 3 s cost as much each time.
  */
-const heartbeatInterval = 3000
+const heartbeatInterval = 500
 /** ms between lives of the client, doubling from the first to the last. */
 const shortestPause = 250
 const longestPause = 5000
