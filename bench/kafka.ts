@@ -132,7 +132,7 @@ async function produce(topic: string, records: Iterable<{ key: string; value: un
   if (pending.length > 0) await log.producer.send(pending)
 }
 
-/** Seconds from when the tables are read until the roles' lanes stand at their logs' ends. */
+/** Seconds from when the group was joined, as for the loops beside, until the roles' lanes stand at their logs' ends. */
 async function drain(roles: readonly RoleName[]): Promise<number> {
   const ready = Promise.withResolvers<void>()
   const logger = {
