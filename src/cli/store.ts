@@ -59,6 +59,12 @@ function reportText({ place, entries }: MigrationReport): string {
     ...(telling.length === 0 ? [] : ['', renderTable(columns, telling)]),
     ...(differs === 0
       ? []
-      : ['', styled('yellow', `${differs} differ and were left alone: drop each, then migrate again`)]),
+      : [
+          '',
+          styled(
+            'yellow',
+            `${differs} differ and were left alone: drop an index that does and migrate again; change a collection's own settings with collMod, never drop it`,
+          ),
+        ]),
   ].join('\n')
 }

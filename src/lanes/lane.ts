@@ -242,8 +242,13 @@ export class Lane<T> {
         this.#options.logger.debug({ lane: this.lane, attempt, ...outcome }, 'conflict')
         this.#count('conflicts', 1)
         this.#cautious = cautiousFor
-        // Each redo reads afresh what the other lane wrote; a pause only when that goes on and on.
-        if (attempt % 20 === 0) await this.#options.time.sleep(50, waiting.signal)
+        // Each redo reads afresh what the other lane wrote; a pause, and a word, only when that goes on and on.
+        if (attempt % 20 === 0) {
+          this.#options.logger.warn({ lane: this.lane, attempt, ...outcome }, 'conflict-goes-on')
+          await this.#options.time.sleep(50, waiting.signal)
+          await waiting.meanwhile?.()
+          if (waiting.signal?.aborted === true) throw new Interrupted(this.lane)
+        }
         continue
       }
       this.#cautious = Math.max(0, this.#cautious - 1)

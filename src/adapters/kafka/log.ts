@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Admin } from 'kafkajs'
+import { PortError } from '../../ports/errors.ts'
 import type { Log, LogConsumer, LogReader, Stretch, TopicPartition, TopicRecord } from '../../ports/log.ts'
 import { silent } from '../../ports/logger.ts'
 import { systemTime } from '../system-time.ts'
@@ -79,7 +80,17 @@ export async function openKafka(options: KafkaOptions): Promise<KafkaLog> {
   /** The time of the record at an offset; null when there is none. */
   async function timestampAt(partition: TopicPartition, offset: number): Promise<number | null> {
     const stretch = { ...partition, start: offset, end: offset + 1 }
-    for await (const { timestamp } of read([stretch], AbortSignal.timeout(peekPatience))) return timestamp
+    const patience = AbortSignal.timeout(peekPatience)
+    for await (const { timestamp } of read([stretch], patience)) return timestamp
+    // Too slow an answer tells nothing about the record.
+    if (patience.aborted)
+      throw new PortError(
+        'timeout',
+        `${partition.topic}/${partition.partition} could not be read at ${offset} in time`,
+        {
+          retryable: true,
+        },
+      )
     return null
   }
 

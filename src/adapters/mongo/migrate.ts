@@ -4,6 +4,9 @@ import { connect, durable, type MongoOptions } from './client.ts'
 import { portError } from './errors.ts'
 import { type Finding, survey, wantedCollections } from './indexes.ts'
 
+/** ms. An index over millions of documents takes its time, and is built on when nobody waits. */
+const longest = 6 * 3_600_000
+
 export interface MigrationEntry {
   readonly collection: string
   /** Its fields, e.g. `changed.lane, changed.offset`; null for the collection itself. */
@@ -80,7 +83,7 @@ async function withDatabase<T>(
   options: MongoOptions,
   work: (database: Db, place: string) => Promise<T>,
 ): Promise<T> {
-  const { client, database, place } = connect(options)
+  const { client, database, place } = connect({ timeoutMS: longest, ...options })
   try {
     return await work(database, place)
   } catch (error) {

@@ -21,7 +21,7 @@ liveDescribe('Kafka of a live test', { needs: ['kafka'] }, () => {
     const topic = `${prefix}topic`
     await Promise.all([admin.connect(), producer.connect(), consumer.connect()])
     await admin.createTopics({ topics: [{ topic, numPartitions: 2 }] })
-    await producer.send({ topic, messages: [{ key: 'key', value: 'value' }] })
+    await producer.send({ topic, messages: [{ key: 'key', value: 'value', partition: 0 }] })
     await consumer.subscribe({ topic, fromBeginning: true })
     const { promise, resolve } = Promise.withResolvers<string>()
     await consumer.run({ eachMessage: async ({ message }) => resolve(String(message.value)) })
@@ -29,7 +29,7 @@ liveDescribe('Kafka of a live test', { needs: ['kafka'] }, () => {
   })
 
   it('makes no topic that nobody created', async () => {
-    const sent = producer.send({ topic: `${prefix}other`, messages: [{ value: 'value' }] })
+    const sent = producer.send({ topic: `${prefix}other`, messages: [{ value: 'value', partition: 0 }] })
     await expect(sent).rejects.toThrow(/does not host this topic-partition/)
   })
 })
