@@ -21,9 +21,11 @@ export default defineConfig({
           globalSetup: ['test/support/servers/global-setup.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
-          // After the others and two at a time: servers want the processor too, and sessions time out without it.
+          // After the others and one at a time: servers want the processor too, and sessions time out without it.
           sequence: { groupOrder: 1 },
-          maxWorkers: 2,
+          maxWorkers: 1,
+          // A machine that stalls for seconds fails a session or a deadline, which says nothing about the worker.
+          retry: 2,
         },
       },
     ],

@@ -48,8 +48,8 @@ export async function kafkaLog(brokers: string = servers().kafkaBrokers): Promis
       })
       // Brokers hear of it one after another, and one that hasn't says that there is no such topic.
       for (const end = performance.now() + 10_000; performance.now() < end; ) {
-        const led = await admin.fetchTopicMetadata({ topics: [`${prefix}${topic}`] }).then(
-          ({ topics: [found] }) => found?.partitions.every(({ leader }) => leader >= 0) ?? false,
+        const led = await own.stretches([topic]).then(
+          found => found.length === partitions,
           () => false,
         )
         if (led) break
