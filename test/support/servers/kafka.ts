@@ -129,7 +129,10 @@ async function format(
   for (const { data } of places) mkdirSync(data, { recursive: true })
   const all = places.map(({ data }) => data).join(',')
   writeFileSync(settings, kafkaSettings([first], 0, { 'log.dirs': all }))
-  const clusterId = Buffer.from(crypto.randomUUID().replaceAll('-', ''), 'hex').toString('base64url')
+  // One that begins with a dash would be taken for an option.
+  const clusterId = Buffer.from(crypto.randomUUID().replaceAll('-', ''), 'hex')
+    .toString('base64url')
+    .replace(/^[-_]/, 'A')
   const tool = [
     '-Xmx128m',
     '-XX:+UseSerialGC',
