@@ -3,8 +3,8 @@ import type { Producer } from 'kafkajs'
 import { Binary, BSON, type ClientSession, type Db, type Document, MongoClient } from 'mongodb'
 import { unpackRecords } from '../src/adapters/journal-records.ts'
 import { kafkajs } from '../src/adapters/kafka/corrections.ts'
-import { partitionOf } from '../src/adapters/murmur2.ts'
 import type { OutgoingRecord } from '../src/ports/log.ts'
+import { partitionOf } from '../src/ports/murmur2.ts'
 import { topics } from '../src/roles/topics.ts'
 
 /** What one transaction of the router wrote and sent. */

@@ -6,6 +6,7 @@ const benches: Readonly<Record<string, string>> = {
   embedded: 'the whole worker on one SQLite file, RFIs per second end to end',
   kafka: 'routing on Kafka and MongoDB beside a bare loop of the same clients, RFIs per second',
   matching: 'matching alone, RFIs per second over generated profiles',
+  tables: 'what a worker holds in memory, how long it takes to read, and ranking on it',
 }
 
 const [name, ...rest] = process.argv.slice(2)

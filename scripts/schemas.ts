@@ -3,13 +3,12 @@
  * `asyncapi.yaml` over all of them. With `--check` it writes nothing and exits 1 when a committed file is not what it
  * would write.
  */
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { parseArgs } from 'node:util'
 import { stringify } from 'yaml'
 import { avroSchemaOf } from '../src/adapters/registry/avro-schema.ts'
 import { jsonSchemaOf } from '../src/adapters/registry/json-schema.ts'
 import { topicShapes } from '../src/roles/topic-shapes.ts'
 import { type Topic, topicNames, topics } from '../src/roles/topics.ts'
+import { type Generated, runScript } from './generated.ts'
 
 const folder = new URL('../schemas/', import.meta.url)
 
@@ -22,15 +21,7 @@ export function generatedFiles(): ReadonlyMap<string, string> {
   ])
 }
 
-/** What is committed and differs, is missing, or is there for no reason. */
-export function staleFiles(): string[] {
-  const generated = generatedFiles()
-  const there = readdirSync(folder)
-  const differing = [...generated].filter(
-    ([file, text]) => !there.includes(file) || readFileSync(new URL(file, folder), 'utf8') !== text,
-  )
-  return [...differing.map(([file]) => file), ...there.filter(file => !generated.has(file))]
-}
+export const schemas: Generated = { script: 'scripts/schemas.ts', folder, files: generatedFiles, alone: true }
 
 /** As Biome formats it: a list of short values is one line, everything else one line a member. */
 function pretty(schema: unknown): string {
@@ -167,23 +158,4 @@ const cloudEventHeaders = {
   },
 }
 
-function main(): number {
-  const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } })
-  mkdirSync(folder, { recursive: true })
-  if (values.check) {
-    const stale = staleFiles()
-    for (const file of stale) console.error(`schemas/${file}: not current, run node scripts/schemas.ts`)
-    return stale.length === 0 ? 0 : 1
-  }
-  for (const [file, text] of generatedFiles()) writeFileSync(new URL(file, folder), text)
-  return 0
-}
-
-if (import.meta.main) {
-  try {
-    process.exitCode = main()
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : error)
-    process.exitCode = 2
-  }
-}
+if (import.meta.main) runScript(schemas)

@@ -1,19 +1,18 @@
 /**
  * Writes the vocabularies that come from elsewhere: countries and regions from the package iso-3166, currencies from
  * this Node's own CLDR. With `--check` it writes nothing and exits 1 when a committed file is not what it would write.
- * Sizes, reasons and terms are kept by hand.
  */
-import { readFileSync, writeFileSync } from 'node:fs'
-import { parseArgs } from 'node:util'
+import { existsSync, readFileSync } from 'node:fs'
 import { iso31661, iso31662 } from 'iso-3166'
+import { type Generated, runScript } from './generated.ts'
 
 const folder = new URL('../src/domain/vocabularies/', import.meta.url)
 
-export const generatedFiles = ['countries.json', 'regions.json', 'currencies.json'] as const
-export type GeneratedFile = (typeof generatedFiles)[number]
+const generatedFiles = ['countries.json', 'regions.json', 'currencies.json'] as const
+type GeneratedFile = (typeof generatedFiles)[number]
 
 /** The text of one file; the same on every machine for the same iso-3166 and CLDR. */
-export function generate(file: GeneratedFile): string {
+function generate(file: GeneratedFile): string {
   switch (file) {
     case 'countries.json':
       return render({ ...isoSource(), countries: iso31661.map(country => country.alpha2).sort() })
@@ -24,19 +23,20 @@ export function generate(file: GeneratedFile): string {
   }
 }
 
-export function committed(file: GeneratedFile): string {
-  try {
-    return readFileSync(new URL(file, folder), 'utf8')
-  } catch {
-    return ''
-  }
-}
-
-/** Another Node may bring another CLDR: its currencies can't be held against the committed ones. */
-export function comparable(file: GeneratedFile): boolean {
-  if (file !== 'currencies.json') return true
-  const text = committed(file)
-  return text === '' || JSON.parse(text).version === cldrSource().version
+export const vocabularies: Generated = {
+  script: 'scripts/vocabularies.ts',
+  folder,
+  files: () => new Map(generatedFiles.map(file => [file, generate(file)])),
+  // Sizes, reasons and terms are kept by hand.
+  alone: false,
+  /** Another Node may bring another CLDR. */
+  incomparable(file) {
+    const path = new URL(file, folder)
+    if (file !== 'currencies.json' || !existsSync(path)) return null
+    return JSON.parse(readFileSync(path, 'utf8')).version === cldrSource().version
+      ? null
+      : "it was written with another CLDR than this Node's"
+  },
 }
 
 function isoSource() {
@@ -107,25 +107,4 @@ function renderLines(content: object): string {
   return `{\n${lines.join(',\n')}\n  }`
 }
 
-function main(): number {
-  const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } })
-  let stale = 0
-  for (const file of generatedFiles) {
-    if (values.check && !comparable(file)) {
-      console.error(`${file}: not checked, it was written with another CLDR than this Node's`)
-    } else if (values.check && generate(file) !== committed(file)) {
-      console.error(`${file}: not current, run node scripts/vocabularies.ts`)
-      stale += 1
-    } else if (!values.check) writeFileSync(new URL(file, folder), generate(file))
-  }
-  return stale === 0 ? 0 : 1
-}
-
-if (import.meta.main) {
-  try {
-    process.exitCode = main()
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : error)
-    process.exitCode = 2
-  }
-}
+if (import.meta.main) runScript(vocabularies)

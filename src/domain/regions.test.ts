@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { iso31662 } from 'iso-3166'
 import { describe, expect, test } from 'vitest'
-import { committed, comparable, generate, generatedFiles } from '../../scripts/vocabularies.ts'
+import { staleFiles } from '../../scripts/generated.ts'
+import { vocabularies } from '../../scripts/vocabularies.ts'
 import { foldText, normalizeRegion, sameRegion } from './regions.ts'
 
 describe('normalizeRegion', () => {
@@ -88,6 +89,6 @@ test.each([
   expect(sameRegion(country, one, other)).toBe(same)
 })
 
-test.each(generatedFiles)('the committed %s is what scripts/vocabularies.ts writes', file => {
-  if (comparable(file)) expect(committed(file) === generate(file)).toBe(true)
+test('the committed vocabularies are what scripts/vocabularies.ts writes', () => {
+  expect(staleFiles(vocabularies)).toEqual([])
 })

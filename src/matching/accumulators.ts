@@ -15,6 +15,11 @@ export class Accumulators {
   refusedCount = 0
   refused = new Int32Array(256)
   refusedRelevances = new Int32Array(256)
+  /** By slot, the relevance of the eligible that were met; the others' is of an earlier query. */
+  relevances = new Int32Array(256)
+  /** By slot, the query that last met it as eligible. */
+  stamps = new Int32Array(256)
+  query = 0
   /** Room for a list of one. */
   readonly single = new Uint16Array(1)
   /** The last word counted for a slot: one met in one form must not be counted again in another. */
@@ -24,6 +29,8 @@ export class Accumulators {
   /** Ready for another query over this many slots. */
   begin(slots: number): void {
     this.metCount = 0
+    this.query = this.query === 0x7fffffff ? 1 : this.query + 1
+    if (this.query === 1) this.stamps.fill(0)
     if (slots <= this.met.length) return
     const length = 2 ** Math.ceil(Math.log2(slots))
     this.sums = new Float64Array(length)
@@ -32,6 +39,8 @@ export class Accumulators {
     this.eligibleRelevances = new Int32Array(length)
     this.refused = new Int32Array(length)
     this.refusedRelevances = new Int32Array(length)
+    this.relevances = new Int32Array(length)
+    this.stamps = new Int32Array(length)
     this.#lastWords = new Int32Array(length)
   }
 

@@ -75,6 +75,15 @@ export class CountryIndex {
     return profile
   }
 
+  /** Whether a profile is for customers of a region; for those without one every profile is. */
+  serves(slot: number, region: string | null): boolean {
+    const partitions = this.#partitionsOf[slot] ?? []
+    if (partitions.length === 0) return false
+    if (region === null || partitions[0] === wholeCountry) return true
+    const number = this.partitions.ofRegion(region)
+    return number !== undefined && partitions.includes(number)
+  }
+
   get averageTerms(): number {
     return averageOf(this.totalTerms, this.profiles)
   }

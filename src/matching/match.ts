@@ -114,6 +114,7 @@ function addList(
 /** Reads the sums, and sets them back. */
 function reckon(index: CountryIndex, sizeBit: number, scale: number, space: Accumulators): void {
   const { sums, met, metCount, eligible, eligibleRelevances, refused, refusedRelevances } = space
+  const { relevances, stamps, query } = space
   const { shortCounts, termCounts, optOuts, factors, averageTerms } = index
   let eligibleCount = 0
   let refusedCount = 0
@@ -125,6 +126,8 @@ function reckon(index: CountryIndex, sizeBit: number, scale: number, space: Accu
     const relevance = scaledRelevance(sums[slot] as number, factor, scale)
     sums[slot] = 0
     if (((optOuts[slot] as number) & sizeBit) === 0) {
+      relevances[slot] = relevance
+      stamps[slot] = query
       eligible[eligibleCount] = slot
       eligibleRelevances[eligibleCount++] = relevance
     } else {
@@ -137,28 +140,67 @@ function reckon(index: CountryIndex, sizeBit: number, scale: number, space: Accu
 }
 
 /** @param check - throws when slots mean something else by now */
-export function topOf(
+function matchIn(
   index: CountryIndex,
   { known }: Found,
+  slot: number,
+  relevance: number,
+  check: () => void,
+): Match {
+  return {
+    profile: index.profileIn(slot),
+    relevance,
+    length: index.termCounts[slot] as number,
+    matched: () => {
+      check()
+      const has = index.numbers.view(slot)
+      return known
+        .filter(({ forms }) => forms.some(({ number }) => has.includes(number)))
+        .map(({ term, weight, frequency }) => ({ term, weight, frequency }))
+    },
+  }
+}
+
+/** @param check - throws when slots mean something else by now */
+export function topOf(
+  index: CountryIndex,
+  found: Found,
   space: Accumulators,
   k: number,
   check: () => void,
 ): Match[] {
-  return bestOf(space.eligibleRelevances, space.eligibleCount, k).map(position => {
-    const slot = space.eligible[position] as number
-    return {
-      profile: index.profileIn(slot),
-      relevance: space.eligibleRelevances[position] as number,
-      length: index.termCounts[slot] as number,
-      matched: () => {
-        check()
-        const has = index.numbers.view(slot)
-        return known
-          .filter(({ forms }) => forms.some(({ number }) => has.includes(number)))
-          .map(({ term, weight, frequency }) => ({ term, weight, frequency }))
-      },
-    }
-  })
+  return bestOf(space.eligibleRelevances, space.eligibleCount, k).map(position =>
+    matchIn(
+      index,
+      found,
+      space.eligible[position] as number,
+      space.eligibleRelevances[position] as number,
+      check,
+    ),
+  )
+}
+
+/** A profile of the country as a match; null when it isn't eligible. Of relevance 0 when it shares no term. */
+export function eligibleIn(
+  index: CountryIndex,
+  found: Found,
+  {
+    query,
+    space,
+    slot,
+    check,
+  }: {
+    readonly query: Query
+    readonly space: Accumulators
+    readonly slot: number
+    readonly check: () => void
+  },
+): Match | null {
+  if (space.stamps[slot] === space.query)
+    return matchIn(index, found, slot, space.relevances[slot] as number, check)
+  if (((index.optOuts[slot] as number) & query.sizeBit) !== 0 || !index.serves(slot, query.region))
+    return null
+  return matchIn(index, found, slot, 0, check)
 }
 
 const mostNamed = 50

@@ -58,13 +58,17 @@ export interface Matches {
   readonly population: PopulationFigures
   /** The query's, for `relevanceOf`. */
   readonly maximum: number
-  /** All that are eligible and share a term. */
+  /** How many are eligible and share a term. */
   readonly count: number
   /**
    * The k most relevant, best first, and all that tie with the k-th; among equals the order says nothing. May be called
    * again with a larger k.
    */
   top(k: number): readonly Match[]
+  /** A published profile of the country as a match, of relevance 0 when it shares no term; null when it isn't eligible. */
+  eligible(profileId: ProfileId): Match | null
+  /** All that are eligible, whether they share a term or not, in no order. */
+  everyone(): readonly Match[]
   /** Together with `count` they add up to the size of the index. `size` counts only those that share a term. */
   readonly refused: Readonly<Record<RefusalCode, number>>
   /** Those that share a term but refuse the customer's size, the most relevant first, at most 50. */

@@ -3,7 +3,7 @@ import type { Profile, ProfileState } from '../domain/profile.ts'
 import { Accumulators } from './accumulators.ts'
 import { relevanceAsIf } from './as-if.ts'
 import { CountryIndex } from './country-index.ts'
-import { findIn, namedOf, topOf } from './match.ts'
+import { eligibleIn, findIn, namedOf, topOf } from './match.ts'
 import type { Matches, Relevance } from './matches.ts'
 import { NameTable } from './name-table.ts'
 import type { Query } from './query.ts'
@@ -81,6 +81,18 @@ export class ProfileIndex {
       top: k => {
         check()
         return topOf(index, found, space, k, check)
+      },
+      eligible: profileId => {
+        check()
+        const entry = this.#entries.get(profileId)
+        if (entry === undefined || entry.slot === null || entry.profile.country !== query.country) return null
+        return eligibleIn(index, found, { query, space, slot: entry.slot, check })
+      },
+      everyone: () => {
+        check()
+        return index.bySlot.flatMap((profile, slot) =>
+          profile === undefined ? [] : (eligibleIn(index, found, { query, space, slot, check }) ?? []),
+        )
       },
       refused: {
         ...noRefusals,

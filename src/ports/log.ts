@@ -73,6 +73,11 @@ export type Start = { readonly kind: 'from'; readonly offset: number } | { reado
 /** What a consumer calls. Calls for one partition never overlap; calls for different partitions may. */
 export interface PartitionHandler {
   /**
+   * The group was joined, the first time or again: these are all that this member has of it, perhaps none. Comes before
+   * `assigned` of each of them.
+   */
+  joined?(partitions: readonly TopicPartition[]): void
+  /**
    * The partition is ours as far as the log knows. Nothing of it is delivered before this resolves. The start is
    * committed as a hint, so that what was committed before never stands above it.
    */

@@ -7,6 +7,8 @@ import type { OutgoingRecord } from './log.ts'
 export interface StoredDocument {
   /** The natural key. */
   readonly _id: string
+  /** RFC 3339, UTC, ms. Where the catalogue says `expires`, the store itself removes the document after it, within hours. */
+  readonly removeAt?: string | null
 }
 
 /** Collection name → document type. `roles/collections.ts` has the worker's own. */
@@ -15,7 +17,7 @@ export type CollectionMap = Record<string, StoredDocument>
 /** An index: the fields in order (dots reach into objects). A query filters on indexed fields alone. */
 export type Index = readonly string[]
 export type Catalogue<C extends CollectionMap> = {
-  readonly [K in keyof C]: { readonly indexes: readonly Index[] }
+  readonly [K in keyof C]: { readonly indexes: readonly Index[]; readonly expires?: boolean }
 }
 
 export type Scalar = string | number | boolean | null
@@ -90,6 +92,7 @@ export interface Reader<C extends CollectionMap> {
   get<K extends keyof C & string>(collection: K, ids: readonly string[]): Promise<ReadonlyMap<string, C[K]>>
   /** Rejects with a `configuration` error when the filter has a field without an index. */
   find<K extends keyof C & string>(collection: K, query: Query): Promise<C[K][]>
+  /** With no condition it may be off by a few after a server crashed: for people, not for decisions. */
   count<K extends keyof C & string>(collection: K, where: Query['where']): Promise<number>
   /** How many documents hold each value of an indexed field; values nobody holds are missing. */
   countBy<K extends keyof C & string>(
@@ -104,6 +107,8 @@ export interface Journal {
   unsent(lane: string): Promise<JournalEntry[]>
   /** Number of unsent entries of all lanes. */
   unsentCount(): Promise<number>
+  /** When the oldest unsent entry of all lanes was written, ms since 1970; null when there is none, or it can't be told. */
+  unsentSince(): Promise<number | null>
   markSent(lane: string, first: number, sentAt: number): Promise<void>
 }
 

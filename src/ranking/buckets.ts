@@ -27,6 +27,8 @@ export const counters = [
   'lostCustomer',
   'lostOther',
   'lostSpam',
+  /** Deals of which value and closing date are told. */
+  'reported',
 ] as const
 export type Counter = (typeof counters)[number]
 
@@ -56,6 +58,15 @@ export function dayOf(milliseconds: number): number {
 }
 
 export function addToBuckets(buckets: Buckets, at: number, counts: Counts): Buckets {
+  const { latestDay, days } = buckets
+  // Mostly it is a day that is there, and nothing moves on.
+  if (latestDay !== null && at <= latestDay && at > latestDay - keptDays) {
+    const place = days.findLastIndex(bucket => bucket.at <= at)
+    const met = days[place]
+    return met?.at === at
+      ? { ...buckets, days: days.with(place, { at, counts: addCounts(met.counts, counts) }) }
+      : { ...buckets, days: days.toSpliced(place + 1, 0, { at, counts: inPlaces(counts) }) }
+  }
   return joinBuckets(buckets, { latestDay: at, days: [{ at, counts }], months: [], older: null })
 }
 
@@ -90,6 +101,11 @@ export function* datedCounts(buckets: Buckets): Generator<{ at: number; counts: 
   // Without offers nothing is known but that they are older than the oldest month.
   const mean = offered > 0 ? Math.round(daySum / offered) : middleOf(monthOf(buckets.latestDay) - keptMonths)
   yield { at: mean, counts }
+}
+
+/** In the order of `counters`, so that the same counts are the same bytes. */
+function inPlaces(counts: Counts): Counts {
+  return addCounts(counts, {})
 }
 
 export function totals(buckets: Buckets): Counts {

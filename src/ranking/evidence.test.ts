@@ -34,7 +34,7 @@ const referrals: fc.Arbitrary<Fact[]> = fc
   .map(([{ routedAt, open, notifiable }, answerTime, end, kind]) => {
     const common = { routedAt, expiresAt: routedAt + open, notifiable, kind: null, answerTime: 0 }
     const offered: Fact = { ...common, type: 'offered' }
-    const accepted: Fact = { ...common, type: 'accepted', answerTime }
+    const accepted: Fact = { ...common, type: 'accepted', answerTime, reported: answerTime % 2 === 0 }
     switch (end) {
       case 'open':
         return [offered]
@@ -43,7 +43,7 @@ const referrals: fc.Arbitrary<Fact[]> = fc
       case 'accepted':
         return [offered, accepted]
       case 'won':
-        return [offered, accepted, { ...common, type: 'won' }]
+        return [offered, accepted, { ...common, type: 'reported' }, { ...common, type: 'won' }]
       case 'lost':
         return [offered, accepted, { ...common, type: 'lost', kind }]
       default:
@@ -56,7 +56,17 @@ const shuffled = histories.chain(facts =>
 )
 
 const evidenceOf = (facts: readonly Fact[]) => facts.reduce(fold, noEvidence(partnerId))
-const populationOf = (facts: readonly Fact[]) => facts.reduce(foldPopulation, noPopulation)
+/** Of one partner, as its lane folds: each fact beside the evidence before it. */
+const populationOf = (facts: readonly Fact[]): Population => {
+  let [sums, evidence] = [noPopulation, noEvidence(partnerId)]
+  for (const fact of facts) {
+    sums = foldPopulation(sums, fact, evidence)
+    evidence = fold(evidence, fact)
+  }
+  return sums
+}
+
+const withoutPartners = ({ partners: _, ...sums }: Population) => sums
 
 describe('folding', () => {
   test('in any order gives the same bytes', () => {
@@ -74,7 +84,10 @@ describe('folding', () => {
         const parts: Population[] = Array.from({ length: lanes }, (_, lane) =>
           populationOf(facts.filter((_, at) => at % lanes === lane)),
         )
-        expect(JSON.stringify(addPopulations(parts))).toBe(JSON.stringify(populationOf(facts)))
+        // A partner's facts are one lane's, so here one partner is several.
+        const { partners, ...sums } = addPopulations(parts)
+        expect(JSON.stringify(sums)).toBe(JSON.stringify(withoutPartners(populationOf(facts))))
+        expect(partners).toBe(parts.reduce((sum, part) => sum + part.partners, 0))
       }),
     )
   })
@@ -161,10 +174,15 @@ describe('factOf', () => {
     expiresAt: '2026-03-16T09:00:00.000Z',
     notifiable: true,
     test: false,
-    acceptedAt: null,
+    engagement: null,
   }
   const event = (rest: object) =>
-    ({ occurredAt: '2026-03-02T10:00:00.000Z', referralId: 'r:acme', ...rest }) as unknown as ReferralEvent
+    ({
+      occurredAt: '2026-03-02T10:00:00.000Z',
+      referralId: 'r:acme',
+      engagement: { value: null, closingAt: null },
+      ...rest,
+    }) as unknown as ReferralEvent
   test.each([
     ['referral.routed', null, 'offered', null, 0],
     ['referral.accepted', null, 'accepted', null, hour],
@@ -178,6 +196,30 @@ describe('factOf', () => {
   ])('%s %s', (type, reason, as, kind, answerTime) => {
     expect(factOf(event({ type, reason }), offer)).toMatchObject({ type: as, kind, answerTime })
     expect(factOf(event({ type, reason }), { ...offer, test: true })).toBeNull()
+  })
+  const engagement = (value: boolean, closingAt: boolean) => ({
+    value: value ? { amount: '1', currency: 'EUR' } : null,
+    closingAt: closingAt ? offer.expiresAt : null,
+  })
+  test.each([
+    ['neither before', engagement(false, false), engagement(true, true), 'reported'],
+    ['one of them before', engagement(true, false), engagement(true, true), 'reported'],
+    ['both before', engagement(true, true), engagement(true, true), null],
+    ['one of them after', engagement(false, false), engagement(false, true), null],
+  ])('value and closing date told later, %s', (_, before, after, as) => {
+    const fact = factOf(event({ type: 'referral.engagement-updated', engagement: after }), {
+      ...offer,
+      engagement: before,
+    })
+    expect(fact?.type ?? null).toBe(as)
+  })
+  test.each([
+    [true, true, true],
+    [true, false, false],
+    [false, true, false],
+  ])('told with the answer: value %j, closing date %j', (value, closingAt, reported) => {
+    const accepted = event({ type: 'referral.accepted', engagement: engagement(value, closingAt) })
+    expect(factOf(accepted, offer)).toMatchObject({ type: 'accepted', reported })
   })
   test.each(['referral.reminder-due', 'referral.flame-cooled', 'referral.favorite-changed'])('%s', type => {
     expect(factOf(event({ type }), offer)).toBeNull()

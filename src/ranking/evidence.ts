@@ -1,3 +1,4 @@
+import type { Engagement } from '../domain/commands.ts'
 import type { ReferralEvent } from '../domain/events.ts'
 import type { PartnerId } from '../domain/ids.ts'
 import { type ReasonKind, reasonKind } from '../domain/reasons.ts'
@@ -18,7 +19,8 @@ export interface Offer {
   readonly expiresAt: Timestamp
   readonly notifiable: boolean
   readonly test: boolean
-  readonly acceptedAt: Timestamp | null
+  /** What was told of the deal before the event; null before it is accepted. */
+  readonly engagement: Pick<Engagement, 'value' | 'closingAt'> | null
 }
 
 /** One thing a partner did, or left undone. Times in ms since 1970. */
@@ -29,9 +31,16 @@ export type Fact = {
   readonly notifiable: boolean
 } & (
   | {
-      readonly type: 'offered' | 'accepted' | 'expired' | 'won'
+      readonly type: 'offered' | 'expired' | 'won' | 'reported'
       readonly kind: null
       readonly answerTime: number
+    }
+  | {
+      readonly type: 'accepted'
+      readonly kind: null
+      readonly answerTime: number
+      /** Value and closing date came with the answer. */
+      readonly reported?: boolean
     }
   | { readonly type: 'declined' | 'lost'; readonly kind: ReasonKind; readonly answerTime: number }
 )
@@ -72,7 +81,7 @@ export function factOf(event: ReferralEvent, offer: Offer): Fact | null {
     case 'referral.routed':
       return { ...common, type: 'offered', kind: null, answerTime: 0 }
     case 'referral.accepted':
-      return { ...common, type: 'accepted', kind: null, answerTime }
+      return { ...common, type: 'accepted', kind: null, answerTime, reported: isReported(event.engagement) }
     case 'referral.declined':
       return { ...common, type: 'declined', kind: reasonKind(event.reason), answerTime }
     case 'referral.expired':
@@ -82,6 +91,10 @@ export function factOf(event: ReferralEvent, offer: Offer): Fact | null {
     case 'referral.lost':
       return { ...common, type: 'lost', kind: reasonKind(event.reason), answerTime: 0 }
     case 'referral.engagement-updated':
+      // Counted once: telling more, or changing it, is no more reporting.
+      return isReported(event.engagement) && !isReported(offer.engagement)
+        ? { ...common, type: 'reported', kind: null, answerTime: 0 }
+        : null
     case 'referral.contact-added':
     case 'referral.favorite-changed':
     case 'referral.reminder-due':
@@ -89,6 +102,10 @@ export function factOf(event: ReferralEvent, offer: Offer): Fact | null {
     case 'referral.registration-required':
       return null
   }
+}
+
+function isReported(engagement: Offer['engagement']): boolean {
+  return engagement?.value != null && engagement.closingAt != null
 }
 
 /** Every fact is folded once: whoever folds sees to that by the referral's version. */
@@ -123,7 +140,11 @@ export function countsOf(fact: Fact): Counts {
     case 'offered':
       return { offered: 1 }
     case 'accepted':
-      return inOrder(['accepted', ...answerCounters(fact.answerTime)])
+      return inOrder([
+        'accepted',
+        ...answerCounters(fact.answerTime),
+        ...(fact.reported === true ? ['reported' as const] : []),
+      ])
     case 'declined':
       // A claim of spam earns no speed: else calling everything spam at once would be the way up.
       return fact.kind === 'spam'
@@ -133,6 +154,8 @@ export function countsOf(fact: Fact): Counts {
       return inOrder(fact.notifiable ? ['expired', 'silent'] : ['expired'])
     case 'won':
       return { won: 1 }
+    case 'reported':
+      return { reported: 1 }
     case 'lost':
       return inOrder([lost[fact.kind]])
   }
@@ -162,9 +185,14 @@ export function countAnswerTime(times: readonly number[], answerTime: number): r
   )
 }
 
+function stepOf(type: Fact['type']): -1 | 0 | 1 {
+  if (type === 'offered') return 1
+  return type === 'accepted' || type === 'declined' || type === 'expired' ? -1 : 0
+}
+
 /** An offer opens one; an answer or the expiry closes it. Below zero while an answer is known before its offer. */
 function moveOpen(open: readonly OpenOffers[], fact: Fact): readonly OpenOffers[] {
-  const step = fact.type === 'offered' ? 1 : fact.type === 'won' || fact.type === 'lost' ? 0 : -1
+  const step = stepOf(fact.type)
   if (step === 0) return open
   const routedHour = Math.floor(fact.routedAt / hour)
   const expiresHour = Math.ceil(fact.expiresAt / hour)

@@ -1,4 +1,5 @@
 import type { Profile } from '../domain/profile.ts'
+import type { AskedBefore, Likeness } from './likeness.ts'
 import type { Basis, Tally } from './rates.ts'
 
 /** What a value is computed from, as recorded on a receipt: always the same names in the same order. */
@@ -16,6 +17,11 @@ export interface Pair {
   readonly profile: Profile
   /** Millionths. */
   readonly relevance: number
+  /** What all partners did under the terms of the RFI, and what this one did. */
+  readonly askedBefore: AskedBefore
+  readonly likeness: Likeness
+  readonly tally: Tally
+  readonly basis: Basis
 }
 
 interface Common<Name extends string, In extends Inputs> {
@@ -41,6 +47,8 @@ export interface PairFeature<Name extends string = string, In extends Inputs = I
   extends Common<Name, In> {
   readonly about: 'pair'
   inputs(pair: Pair): In
+  /** Its value for a partner that never answered anything like it: what the search for candidates reckons with. */
+  readonly untouched: number
 }
 
 export type Feature = PartnerFeature | PairFeature
@@ -53,4 +61,9 @@ export function inHundred(millionths: number): string {
 /** Decayed counts as people read them, to one decimal. */
 export function inUnits(millionths: number): string {
   return String(Math.round(millionths / 100_000) / 10)
+}
+
+/** A figure in [0, 1] as millionths, cut to that range. */
+export function asValue(share: number): number {
+  return Math.round(Math.min(1, Math.max(0, share)) * 1_000_000)
 }

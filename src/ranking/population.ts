@@ -1,5 +1,5 @@
-import { addToBuckets, type Buckets, dayOf, joinBuckets, noBuckets } from './buckets.ts'
-import { countAnswerTime, countsOf, type Fact, isTimed } from './evidence.ts'
+import { addToBuckets, type Buckets, dayOf, joinBuckets, noBuckets, totals } from './buckets.ts'
+import { countAnswerTime, countsOf, type Evidence, type Fact, isTimed } from './evidence.ts'
 
 /**
  * The same counts as in evidence, over all partners. Each projector lane keeps its part; whoever reads adds them up.
@@ -8,15 +8,20 @@ import { countAnswerTime, countsOf, type Fact, isTimed } from './evidence.ts'
 export interface Population {
   /** Facts folded. */
   readonly version: number
+  /** Partners that ever accepted anything, each counted by the lane that keeps its evidence. */
+  readonly partners: number
   readonly buckets: Buckets
   readonly answerTimes: readonly number[]
 }
 
-export const noPopulation: Population = { version: 0, buckets: noBuckets, answerTimes: [] }
+export const noPopulation: Population = { version: 0, partners: 0, buckets: noBuckets, answerTimes: [] }
 
-export function foldPopulation(sums: Population, fact: Fact): Population {
+/** @param before - the partner's evidence without the fact */
+export function foldPopulation(sums: Population, fact: Fact, before: Pick<Evidence, 'buckets'>): Population {
+  const isFirst = fact.type === 'accepted' && (totals(before.buckets).accepted ?? 0) === 0
   return {
     version: sums.version + 1,
+    partners: sums.partners + (isFirst ? 1 : 0),
     buckets: addToBuckets(sums.buckets, dayOf(fact.routedAt), countsOf(fact)),
     answerTimes: isTimed(fact) ? countAnswerTime(sums.answerTimes, fact.answerTime) : sums.answerTimes,
   }
@@ -27,6 +32,7 @@ export function addPopulations(parts: Iterable<Population>): Population {
   for (const part of parts) {
     sum = {
       version: sum.version + part.version,
+      partners: sum.partners + part.partners,
       buckets: joinBuckets(sum.buckets, part.buckets),
       answerTimes: addTimes(sum.answerTimes, part.answerTimes),
     }

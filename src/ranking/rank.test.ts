@@ -1,16 +1,24 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { releaseArbitrary, releaseOf } from '../../test/ranking/releases.ts'
 import type { PartnerId, ProfileId } from '../domain/ids.ts'
 import { type Profile, type ProfileState, profileSchema } from '../domain/profile.ts'
 import { rfiSchema } from '../domain/rfi.ts'
 import { day } from '../domain/time.ts'
 import { ProfileIndex } from '../matching/profile-index.ts'
 import { queryOf } from '../matching/query.ts'
+import type { Term } from '../matching/terms.ts'
+import { askedTerms, countedTerms } from './asked.ts'
+import { featureNames } from './catalogue.ts'
 import { type Evidence, type Fact, fold, noEvidence } from './evidence.ts'
+import { foldInterest, noInterest } from './interest.ts'
+import { InterestTable } from './interest-table.ts'
 import { one } from './millionths.ts'
 import { foldPopulation, noPopulation, type Population } from './population.ts'
 import { type Considered, type RankInput, type Ranking, rank, rankRequested } from './rank.ts'
+import { rankAll } from './rank-all.ts'
 import { type ConsideredOnReceipt, type Receipt, reasonsOnReceipt, receiptOf } from './receipt.ts'
+import { receiptSchema } from './receipt-shape.ts'
 import { defaultRelease, type Release } from './release.ts'
 import { reasonsOf } from './score.ts'
 
@@ -44,30 +52,61 @@ function profileOf(partnerId: string, rest: object = {}): Profile {
 
 interface World {
   readonly profiles: readonly (readonly [Profile, ProfileState])[]
-  readonly facts: ReadonlyMap<string, readonly Fact[]>
+  readonly lessons: ReadonlyMap<string, readonly Lesson[]>
 }
 
-const kinds = ['silent', 'accepted', 'other', 'fit'] as const
-const factLists = fc
-  .array(fc.tuple(fc.constantFrom(...kinds), fc.integer({ min: 15, max: 400 })), { maxLength: 6 })
+/** What a partner did, and what it was asked for. */
+interface Lesson {
+  readonly fact: Fact
+  readonly terms: readonly Term[]
+}
+
+const asks = fc
+  .record({
+    keywords: fc.subarray(words, { minLength: 1, maxLength: 4 }),
+    amount: fc.constantFrom(null, '900', '40000', '55000', '2000000'),
+    region: fc.constantFrom(...regions),
+  })
+  .map(({ keywords, amount, region }) => {
+    const customer = { ...rfi.customer, region }
+    const budget = amount === null ? null : { amount, currency: 'EUR' }
+    return countedTerms(askedTerms({ ...rfi, customer, need: { ...rfi.need, keywords }, budget }))
+  })
+const kinds = ['open', 'silent', 'accepted', 'won', 'lost', 'other', 'fit'] as const
+const lessonLists = fc
+  .array(fc.tuple(fc.constantFrom(...kinds), fc.integer({ min: 1, max: 400 }), asks), { maxLength: 6 })
   .map(list =>
-    list.flatMap(([kind, daysAgo]): Fact[] => {
+    list.flatMap(([kind, daysAgo, terms]): Lesson[] => {
       const routedAt = now - daysAgo * day
-      const common = {
-        routedAt,
-        expiresAt: routedAt + 14 * day,
-        notifiable: true,
-        kind: null,
-        answerTime: 0,
-      }
-      const offered: Fact = { ...common, type: 'offered' }
-      if (kind === 'silent') return [offered, { ...common, type: 'expired' }]
-      return [
-        offered,
-        kind === 'accepted' ? { ...common, type: 'accepted' } : { ...common, type: 'declined', kind },
-      ]
+      const expiresAt = routedAt + 14 * day
+      const common = { routedAt, expiresAt, notifiable: true, kind: null, answerTime: 0 }
+      return factsOf(kind, common).map(fact => ({ fact, terms }))
     }),
   )
+
+type Common = Pick<Fact, 'routedAt' | 'expiresAt' | 'notifiable'> & {
+  readonly kind: null
+  readonly answerTime: number
+}
+
+function factsOf(kind: (typeof kinds)[number], common: Common): Fact[] {
+  const offered: Fact = { ...common, type: 'offered' }
+  const accepted: Fact = { ...common, type: 'accepted' }
+  switch (kind) {
+    case 'open':
+      return [offered]
+    case 'silent':
+      return [offered, { ...common, type: 'expired' }]
+    case 'accepted':
+      return [offered, accepted]
+    case 'won':
+      return [offered, accepted, { ...common, type: 'won' }]
+    case 'lost':
+      return [offered, accepted, { ...common, type: 'lost', kind: 'customer' }]
+    default:
+      return [offered, { ...common, type: 'declined', kind }]
+  }
+}
 
 /** Partners with one or two profiles each, many alike so that ties come up. */
 const worlds = (most: number): fc.Arbitrary<World> =>
@@ -78,7 +117,7 @@ const worlds = (most: number): fc.Arbitrary<World> =>
         region: fc.constantFrom(...regions),
         city: fc.constantFrom('Lisboa', 'Porto', null),
         second: fc.boolean(),
-        facts: factLists,
+        lessons: lessonLists,
       }),
       { maxLength: most },
     )
@@ -89,32 +128,30 @@ const worlds = (most: number): fc.Arbitrary<World> =>
         const other = profileOf(`p${at}`, { ...rest, profileId: `p${at}/PT-2`, tags: { keywords: words } })
         return (second ? [first, other] : [first]).map(profile => [profile, 'published'] as const)
       }),
-      facts: new Map(rows.map(({ facts }, at) => [`p${at}`, facts])),
+      lessons: new Map(rows.map(({ lessons }, at) => [`p${at}`, lessons])),
     }))
 
-const weight = fc.constantFrom(0, 1, 50_000, 333_333, one)
-const weights = fc.tuple(weight, weight, weight, weight).filter(list => list.some(weight => weight > 0))
-const releases: fc.Arbitrary<Release> = weights.map(([relevance, proximity, responsiveness, acceptance]) => ({
-  ...defaultRelease,
-  features: { relevance, proximity, responsiveness, acceptance },
-}))
-
-type Change = Partial<Omit<RankInput, 'index' | 'evidenceOf'>>
+type Change = Partial<Omit<RankInput, 'index' | 'evidenceOf' | 'interests'>>
 
 function inputOf(world: World, change: Change = {}): RankInput {
   const index = new ProfileIndex()
   for (const [profile, state] of world.profiles) index.put(profile, state)
+  const { release = defaultRelease } = change
+  const interests = new InterestTable(release.parameters.halfLifeDays)
   const evidence = new Map<string, Evidence>()
-  for (const [partnerId, facts] of world.facts) {
-    evidence.set(partnerId, facts.reduce(fold, noEvidence(partnerId as PartnerId)))
+  for (const [id, lessons] of world.lessons) {
+    const partnerId = id as PartnerId
+    evidence.set(id, lessons.map(({ fact }) => fact).reduce(fold, noEvidence(partnerId)))
+    interests.apply(foldInterest(noInterest(partnerId), lessons, () => undefined).interest)
   }
   return {
     rfi,
     query,
     index,
     evidenceOf: partnerId => evidence.get(partnerId) ?? noEvidence(partnerId),
+    interests,
     population: populationOf(world),
-    release: defaultRelease,
+    release,
     now,
     excluded: new Set(),
     full: () => false,
@@ -124,7 +161,15 @@ function inputOf(world: World, change: Change = {}): RankInput {
 }
 
 function populationOf(world: World): Population {
-  return [...world.facts.values()].flat().reduce(foldPopulation, noPopulation)
+  let sums = noPopulation
+  for (const [partnerId, lessons] of world.lessons) {
+    let evidence = noEvidence(partnerId as PartnerId)
+    for (const { fact } of lessons) {
+      sums = foldPopulation(sums, fact, evidence)
+      evidence = fold(evidence, fact)
+    }
+  }
+  return sums
 }
 
 const everything = Number.MAX_SAFE_INTEGER
@@ -146,13 +191,77 @@ const receiptFor = (ranking: Ranking, release: Release): Receipt =>
 describe('rank', () => {
   test('finds by threshold what scoring everybody finds', () => {
     fc.assert(
-      fc.property(worlds(120), releases, fc.integer({ min: 1, max: 4 }), (world, release, count) => {
+      fc.property(worlds(120), releaseArbitrary, fc.integer({ min: 1, max: 4 }), (world, release, count) => {
         const input = inputOf(world, { release, count })
         const all = rank({ ...input, depth: everything })
         const best = rank(input)
         expect(outline(best.considered)).toEqual(outline(all.considered).slice(0, count + 5))
       }),
       { numRuns: 60 },
+    )
+  })
+
+  test('is what scoring everybody gives, of those that are candidates', () => {
+    fc.assert(
+      fc.property(worlds(40), releaseArbitrary, (world, release) => {
+        // Of two profiles, one no candidate, everybody's ranking may take the other.
+        const profiles = world.profiles.filter(([{ profileId }]) => !profileId.endsWith('-2'))
+        const input = inputOf({ ...world, profiles }, { release })
+        const found = outline(rank({ ...input, depth: everything }).considered)
+        const ids = new Set(found.map(([profileId]) => profileId))
+        const all = rankAll(input)
+        const inFull = outline(all.entries.map(entry => all.inFull(entry)))
+        expect(inFull.filter(([profileId]) => ids.has(profileId))).toEqual(found)
+      }),
+      { numRuns: 60 },
+    )
+  })
+
+  test('finds partners of deals like it by their interest alone', () => {
+    const deals = (keywords: string[]) => {
+      const terms = countedTerms(askedTerms({ ...rfi, need: { ...rfi.need, keywords } }))
+      const common = { routedAt: now, expiresAt: now + day, notifiable: true, kind: null, answerTime: 0 }
+      return factsOf('accepted', common).map(fact => ({ fact, terms }))
+    }
+    const untagged = { tags: { keywords: [] } }
+    const world: World = {
+      profiles: ['tagged', 'dealt', 'neither'].map(name => [
+        profileOf(name, name === 'tagged' ? {} : untagged),
+        'published',
+      ]),
+      lessons: new Map([['dealt', deals(['payroll'])]]),
+    }
+    const release = releaseOf({ similarDeals: one, relevance: 1 })
+    const { considered, candidates, refused } = rank(inputOf(world, { release }))
+    expect(considered.map(({ profile }) => profile.partnerId)).toEqual(['dealt', 'tagged'])
+    expect([candidates, refused]).toEqual([2, { 'no-match': 1 }])
+    const byTags = rank(inputOf(world, { release: releaseOf({ relevance: one }) }))
+    expect([byTags.candidates, byTags.refused]).toEqual([1, { 'no-match': 2 }])
+  })
+
+  test('refusals, those chosen and those not add up to all profiles', () => {
+    const states = fc.constantFrom<ProfileState>('published', 'published', 'paused', 'withdrawn')
+    fc.assert(
+      fc.property(
+        worlds(30),
+        releaseArbitrary,
+        fc.infiniteStream(states),
+        fc.func(fc.boolean()),
+        fc.integer({ min: 0, max: one }),
+        (world, release, states, isFull, minimumScore) => {
+          const profiles = world.profiles.map(
+            ([profile]) => [profile, states.next().value ?? 'published'] as const,
+          )
+          const excluded = new Set(['p0', 'p3'] as PartnerId[])
+          const ofPolicy = { ...release, policy: { ...release.policy, minimumScore } }
+          const change = { release: ofPolicy, excluded, full: (id: ProfileId) => isFull(id) }
+          const ranking = rank(inputOf({ ...world, profiles }, change))
+          const { refused, chosen } = receiptFor(ranking, ofPolicy)
+          const counts = Object.values(refused)
+          expect(counts.every(count => count > 0)).toBe(true)
+          expect(counts.reduce((sum, count) => sum + count, chosen.length)).toBe(profiles.length)
+        },
+      ),
     )
   })
 
@@ -166,13 +275,14 @@ describe('rank', () => {
       looked += 1
       return false
     }
-    rank(inputOf({ profiles, facts: new Map() }, { full }))
+    const release = releaseOf({ relevance: 800_000, proximity: 200_000 })
+    rank(inputOf({ profiles, lessons: new Map() }, { full, release }))
     expect(looked).toBe(40)
   })
 
   test('sums contributions to the score, exactly', () => {
     fc.assert(
-      fc.property(worlds(15), releases, (world, release) => {
+      fc.property(worlds(15), releaseArbitrary, (world, release) => {
         for (const { features, score } of rank(inputOf(world, { release })).considered) {
           expect(Object.values(features).reduce((sum, part) => sum + part.contribution, 0)).toBe(score)
           expect(Number.isSafeInteger(score)).toBe(true)
@@ -183,13 +293,13 @@ describe('rank', () => {
 
   test('gives a partner one place, for its better profile', () => {
     fc.assert(
-      fc.property(worlds(15), releases, (world, release) => {
+      fc.property(worlds(15), releaseArbitrary, (world, release) => {
         const { considered } = rank(inputOf(world, { release, depth: everything }))
         expect(new Set(considered.map(({ profile }) => profile.partnerId)).size).toBe(considered.length)
       }),
     )
     const twice = [profileOf('p', { profileId: 'p/2' }), profileOf('p', { profileId: 'p/1' })] as const
-    const world: World = { profiles: twice.map(profile => [profile, 'published']), facts: new Map() }
+    const world: World = { profiles: twice.map(profile => [profile, 'published']), lessons: new Map() }
     expect(rank(inputOf(world)).considered.map(({ profile }) => profile.profileId)).toEqual(['p/1'])
     const near = { profileId: 'p/3', locations: [{ locationId: 'x', city: 'Lisboa', region: 'PT-11' }] }
     const nearer: World = { ...world, profiles: [...world.profiles, [profileOf('p', near), 'published']] }
@@ -198,11 +308,11 @@ describe('rank', () => {
 
   test('keeps the order of the others when one more stands below, under the same population figures', () => {
     fc.assert(
-      fc.property(worlds(12), releases, factLists, (world, release, facts) => {
+      fc.property(worlds(12), releaseArbitrary, lessonLists, (world, release, lessons) => {
         // One more profile would change the terms' frequencies, so both worlds hold it, and one refuses it.
         const more: World = {
           profiles: [...world.profiles, [profileOf('extra'), 'published']],
-          facts: new Map([...world.facts, ['extra', facts]]),
+          lessons: new Map([...world.lessons, ['extra', lessons]]),
         }
         const population = populationOf(world)
         const without = rank(
@@ -222,7 +332,7 @@ describe('rank', () => {
 
   test('scores the same whatever the ids are', () => {
     fc.assert(
-      fc.property(worlds(12), releases, (world, release) => {
+      fc.property(worlds(12), releaseArbitrary, (world, release) => {
         const renamed: World = {
           profiles: world.profiles.map(([profile, state]) => [
             {
@@ -232,7 +342,7 @@ describe('rank', () => {
             },
             state,
           ]),
-          facts: new Map([...world.facts].map(([partnerId, facts]) => [`x-${partnerId}-y`, facts])),
+          lessons: new Map([...world.lessons].map(([partnerId, lessons]) => [`x-${partnerId}-y`, lessons])),
         }
         const scores = (of: World) =>
           rank(inputOf(of, { release, depth: everything })).considered.map(({ score }) => score)
@@ -242,14 +352,11 @@ describe('rank', () => {
   })
 
   test('depends on no evidence under a release that weighs none', () => {
-    const release: Release = {
-      ...defaultRelease,
-      features: { relevance: 800_000, proximity: 200_000, responsiveness: 0, acceptance: 0 },
-    }
+    const release = releaseOf({ relevance: 800_000, proximity: 200_000 })
     fc.assert(
       fc.property(worlds(12), world => {
         const ranking = rank(inputOf(world, { release }))
-        const bare = rank(inputOf({ ...world, facts: new Map() }, { release: { ...release } }))
+        const bare = rank(inputOf({ ...world, lessons: new Map() }, { release: { ...release } }))
         expect(JSON.stringify(ranking)).toBe(JSON.stringify(bare))
         expect(JSON.stringify(receiptFor(ranking, release))).toBe(JSON.stringify(receiptFor(bare, release)))
         const unasked = inputOf(world, { release })
@@ -257,6 +364,11 @@ describe('rank', () => {
           ...unasked,
           evidenceOf: () => {
             throw new Error('evidence was asked for')
+          },
+          interests: {
+            ask: () => {
+              throw new Error('interests were asked for')
+            },
           },
         })
       }),
@@ -268,7 +380,7 @@ describe('rank', () => {
     const orderFor = (rfiId: string, of: readonly string[]) => {
       const world: World = {
         profiles: of.map(name => [profileOf(name), 'published']),
-        facts: new Map(),
+        lessons: new Map(),
       }
       const input = inputOf(world, { rfi: { ...rfi, rfiId: rfiId as typeof rfi.rfiId }, depth: everything })
       return rank(input).considered.map(({ profile }) => profile.partnerId)
@@ -291,7 +403,7 @@ describe('rank', () => {
         [profileOf('north', { serves: { regions: ['PT-13'] } }), 'published'],
         [profileOf('baker', { tags: { keywords: ['bakery'] } }), 'published'],
       ],
-      facts: new Map(),
+      lessons: new Map(),
     }
     const excluded = new Set(['asked' as PartnerId])
     const ranking = rank(inputOf(world, { excluded, full: profileId => profileId === 'full/PT', count: 1 }))
@@ -333,7 +445,7 @@ describe('rankRequested', () => {
       [profileOf('full'), 'published'],
       [profileOf('asked'), 'published'],
     ],
-    facts: new Map(),
+    lessons: new Map(),
   }
   const input = inputOf(world, {
     excluded: new Set(['asked' as PartnerId]),
@@ -371,25 +483,47 @@ describe('rankRequested', () => {
 })
 
 describe('a receipt', () => {
-  const facts = (count: number): Fact[] =>
+  const keywords = Array.from({ length: 60 }, (_, at) => `keyword${at}`)
+  const wordy = { ...rfi, need: { ...rfi.need, keywords }, budget: { amount: '40000', currency: 'EUR' } }
+  const terms = countedTerms(askedTerms(wordy))
+  const lessons = (count: number): Lesson[] =>
     Array.from({ length: count }, (_, at) => ({
-      ...{ type: 'accepted', kind: null, notifiable: true, answerTime: 0 },
-      ...{ routedAt: now - at * day, expiresAt: now + 9 * day },
+      fact: {
+        ...{ type: 'accepted', kind: null, notifiable: true, answerTime: 0 },
+        ...{ routedAt: now - at * day, expiresAt: now + 9 * day },
+      },
+      terms,
     }))
   const profiles = Array.from({ length: 30 }, (_, at) => {
-    const tags = { keywords: words.slice(0, 1 + (at % 4)) }
+    const tags = { keywords: keywords.slice(0, 40 + (at % 4)) }
     return [profileOf(`partner-${at}`, { tags }), 'published'] as const
   })
   const world: World = {
     profiles,
-    facts: new Map(profiles.map(([{ partnerId }], at) => [partnerId, facts(at)])),
+    lessons: new Map(profiles.map(([{ partnerId }], at) => [partnerId, lessons(at)])),
   }
-  const ranking = rank(inputOf(world))
+  const ranking = rank(inputOf(world, { rfi: wordy, query: queryOf(wordy), depth: 20 }))
   const receipt = receiptFor(ranking, defaultRelease)
 
-  test('is small', () => {
-    expect(receipt.considered).toHaveLength(8)
-    expect(JSON.stringify(receipt).length).toBeLessThan(3_100)
+  test('of 20 considered that share 48 terms is a tenth of what a record may be', () => {
+    expect(receipt.considered).toHaveLength(20)
+    expect(receipt.considered[0]?.likeness?.terms.length).toBeGreaterThanOrEqual(48)
+    const { length } = JSON.stringify(receipt)
+    expect(length).toBeLessThan(120 * 1024)
+  })
+
+  test('has the shape that others read', () => {
+    // As it is sent: −0 is 0 there.
+    const sent = JSON.parse(JSON.stringify(receipt))
+    expect(receiptSchema.parse(sent)).toEqual(sent)
+    const bare = releaseOf({ relevance: one })
+    const without = receiptFor(
+      rank(inputOf(world, { ...{ rfi: wordy, query: queryOf(wordy) }, release: bare })),
+      bare,
+    )
+    expect(receiptSchema.parse(without)).toEqual(without)
+    expect(without).toMatchObject({ basis: null, asked: null, considered: { length: 8 } })
+    expect(without.considered[0]).toMatchObject({ tally: [], likeness: null, estimates: null })
   })
 
   test('adds up', () => {
@@ -411,7 +545,8 @@ describe('a receipt', () => {
       expect(reasonsOnReceipt(receipt, row)).toEqual(reasonsOf(parts, ranking.basis))
     }
     const reasons = reasonsOnReceipt(receipt, receipt.considered[0] as ConsideredOnReceipt)
-    expect(Object.keys(reasons)).toEqual(['relevance', 'proximity', 'responsiveness', 'acceptance'])
+    expect(Object.keys(reasons).sort()).toEqual([...featureNames].sort())
+    for (const reason of Object.values(reasons)) expect(reason).toMatch(/^[A-Z0-9].*\.$/)
   })
 
   test('of an RFI refused as a whole has that reason alone', () => {

@@ -1,14 +1,9 @@
-import type { PartnerId, ProfileId } from '../domain/ids.ts'
-import type { Profile } from '../domain/profile.ts'
+import type { PartnerId } from '../domain/ids.ts'
 import type { Rfi } from '../domain/rfi.ts'
-import type { Match, MatchedTerm, PopulationFigures } from '../matching/matches.ts'
-import type { ProfileIndex } from '../matching/profile-index.ts'
-import type { Query } from '../matching/query.ts'
-import type { Evidence } from './evidence.ts'
-import type { Pair } from './feature.ts'
-import { placeOf } from './features/proximity.ts'
-import type { Population } from './population.ts'
-import { type Basis, hourOf } from './rates.ts'
+import type { Match, Matches, PopulationFigures } from '../matching/matches.ts'
+import type { Considered, RankInput } from './considered.ts'
+import type { AskedBefore } from './likeness.ts'
+import type { Basis } from './rates.ts'
 import {
   closestRefusal,
   countRefusals,
@@ -18,52 +13,11 @@ import {
   type Refused,
   requestedRefusal,
 } from './refused.ts'
-import type { Release } from './release.ts'
-import {
-  basisUnder,
-  compile,
-  type PartnerScored,
-  type Parts,
-  pairParts,
-  pairScore,
-  partnerScore,
-} from './score.ts'
+import { compile } from './score.ts'
+import { type Entry, type Scorer, scorerFor } from './scorer.ts'
 import { tieOf } from './ties.ts'
 
-export interface RankInput {
-  readonly rfi: Rfi
-  readonly query: Query
-  readonly index: Pick<ProfileIndex, 'match' | 'relevance' | 'ofPartner'>
-  /** Asked only when a feature of the release weighs evidence. */
-  readonly evidenceOf: (partnerId: PartnerId) => Evidence
-  readonly population: Population
-  readonly release: Release
-  /** ms since 1970. */
-  readonly now: number
-  /** Partners already asked. */
-  readonly excluded: ReadonlySet<PartnerId>
-  /** Whether a profile has no capacity left. */
-  readonly full: (profileId: ProfileId) => boolean
-  /** How many to route. */
-  readonly count: number
-  /** How many to consider in full, `count` at least; the ones to route and the next in line unless given. */
-  readonly depth?: number
-}
-
-export interface Considered {
-  readonly profile: Profile
-  readonly matched: readonly MatchedTerm[]
-  /** How many terms the profile has. */
-  readonly length: number
-  /** Of the features that weigh something. Their contributions add up to the score. */
-  readonly features: Parts
-  /** Millionths. */
-  readonly score: number
-  /** Facts in the evidence that was read; null when none was. */
-  readonly evidenceVersion: number | null
-  /** What the customer's own choice went past: `size`, `region`. */
-  readonly flags: readonly ('size' | 'region')[]
-}
+export type { Considered, RankInput } from './considered.ts'
 
 export interface Ranking {
   /** Best first, one profile a partner. */
@@ -74,12 +28,13 @@ export interface Ranking {
   readonly refusedCandidates: number
   /** At most 50 of them by name. */
   readonly named: readonly Refused[]
-  /** Eligible and matched, before capacity, those already asked and the minimum score. */
+  /** Eligible and matched, by tags or by interest, before capacity, those already asked and the minimum score. */
   readonly candidates: number
   readonly population: PopulationFigures
   /** The most relevance this query can give, as `relevanceOf` takes it. */
   readonly maximum: number
   readonly basis: Basis
+  readonly askedBefore: AskedBefore
 }
 
 /** How many stand behind those routed, ready when one declines. */
@@ -88,27 +43,17 @@ export const nextInLine = 5
 const firstLook = 32
 const someSpace = 64
 
-type Found = Pick<Match, 'profile' | 'relevance' | 'length' | 'matched'>
-
-/** Scored, but its parts not yet written out: few of those looked at are considered in the end. */
-interface Entry {
-  readonly pair: Pair
-  readonly found: Found
-  readonly flags: Considered['flags']
-  readonly standing: PartnerScored
-  readonly score: number
-}
-
 /**
- * The best candidates, exactly as if every one had been scored. The index gives them by relevance, and as no feature can
- * give more than its weight, the search ends where the next ones' relevance can't make up for the last place any more;
- * on the way, whoever can't reach that place by what is known of it already is passed over.
+ * The best candidates, exactly as if every one had been scored: those whose answers under the RFI's terms are known one by
+ * one, the others by their relevance. As no feature can give more than its weight, the search ends where the next ones'
+ * relevance can't make up for the last place any more; on the way, whoever can't reach that place by what is known of it
+ * already is passed over.
  */
 export function rank(input: RankInput): Ranking {
   const { index, query, release, count, excluded, full } = input
   const depth = Math.max(count, input.depth ?? count + nextInLine)
   const { minimumScore } = release.policy
-  const { mostAt, mostOfPair } = compile(release)
+  const { mostAt } = compile(release)
   const scorer = scorerFor(input)
   const matches = index.match(query)
   const refusals: Refused[] = []
@@ -121,7 +66,7 @@ export function rank(input: RankInput): Ranking {
   const consider = (match: Match) => {
     const { profileId, partnerId } = match.profile
     const standing = scorer.standingOf(match.profile)
-    const most = mostOfPair(match.relevance) + standing.score
+    const most = scorer.mostOf(match, standing)
     if (most < floor && most >= minimumScore) return
     if (excluded.has(partnerId)) refusals.push({ profileId, partnerId, code: 'already-asked' })
     else if (full(profileId)) refusals.push({ profileId, partnerId, code: 'capacity' })
@@ -132,6 +77,9 @@ export function rank(input: RankInput): Ranking {
       if (best.length >= 2 * depth + someSpace) keepBest()
     }
   }
+  const interested = interestedIn(input, scorer, matches)
+  for (const match of interested.matches) consider(match)
+  keepBest()
   let seen = 0
   let enough = false
   for (let width = Math.max(firstLook, depth); !enough && seen < matches.count; width *= 8) {
@@ -140,20 +88,39 @@ export function rank(input: RankInput): Ranking {
     for (const match of top.slice(seen).sort(byRelevance)) {
       enough = mostAt(match.relevance) < floor && floor > minimumScore
       if (enough) break
-      consider(match)
+      if (!interested.profileIds.has(match.profile.profileId)) consider(match)
     }
     keepBest()
     seen = top.length
   }
+  const { 'no-match': unmatched = 0, ...refused } = countRefusals(refusals, matches.refused)
+  const left = unmatched - interested.byInterestAlone
   return {
-    considered: best.map(entry => inFull(scorer, entry)),
-    refused: countRefusals(refusals, matches.refused),
+    considered: best.map(entry => scorer.inFull(entry)),
+    refused: countRefusals([], { ...refused, 'no-match': left }),
     refusedCandidates: refusals.length,
     named: [...refusals, ...matches.named].slice(0, mostNamed),
-    candidates: matches.count,
+    candidates: matches.count + interested.byInterestAlone,
     population: matches.population,
     maximum: matches.maximum,
     basis: scorer.basis,
+    askedBefore: scorer.askedBefore,
+  }
+}
+
+/** The eligible profiles of partners that accepted something like it, whatever their tags. In the order of their ids. */
+function interestedIn({ index }: RankInput, scorer: Scorer, matches: Matches) {
+  const found: Match[] = []
+  for (const partnerId of scorer.interested())
+    for (const { profile } of index.ofPartner(partnerId)) {
+      const match = matches.eligible(profile.profileId)
+      if (match !== null) found.push(match)
+    }
+  return {
+    matches: found.sort(byRelevance),
+    profileIds: new Set(found.map(({ profile }) => profile.profileId)),
+    byInterestAlone: found.filter(({ relevance, matched }) => relevance === 0 && matched().length === 0)
+      .length,
   }
 }
 
@@ -178,7 +145,7 @@ export function rankRequested(input: RankInput, requested: readonly PartnerId[])
   }
   const best = bestOf(input.rfi, entries, entries.length)
   return {
-    considered: best.map(entry => inFull(scorer, entry)),
+    considered: best.map(entry => scorer.inFull(entry)),
     refused: countRefusals(refusals, {}),
     refusedCandidates: 0,
     named: refusals.slice(0, mostNamed),
@@ -186,6 +153,7 @@ export function rankRequested(input: RankInput, requested: readonly PartnerId[])
     population,
     maximum,
     basis: scorer.basis,
+    askedBefore: scorer.askedBefore,
   }
 }
 
@@ -194,36 +162,8 @@ function byRelevance(one: Match, other: Match): number {
   return other.relevance - one.relevance || (one.profile.profileId < other.profile.profileId ? -1 : 1)
 }
 
-/** What scoring one RFI's candidates has in common. */
-interface Scorer {
-  readonly release: Release
-  readonly basis: Basis
-  standingOf(profile: Profile): PartnerScored
-  entryOf(found: Found, standing: PartnerScored, flags: Entry['flags']): Entry
-}
-
-const noStanding: PartnerScored = { score: 0, parts: {}, evidenceVersion: null }
-
-function scorerFor({ rfi, release, population, now, evidenceOf }: RankInput): Scorer {
-  const { region, city, country } = rfi.customer
-  const customerPlace = placeOf(country, region, city)
-  const hour = hourOf(now)
-  const basis = basisUnder(release, population, hour)
-  const asksPartners = compile(release).partner.length > 0
-  return {
-    release,
-    basis,
-    standingOf: ({ partnerId }) =>
-      asksPartners ? partnerScore(release, evidenceOf(partnerId), basis, hour) : noStanding,
-    entryOf: (found, standing, flags) => {
-      const pair = { customerPlace, profile: found.profile, relevance: found.relevance }
-      return { found, pair, standing, flags, score: pairScore(release, pair, basis) + standing.score }
-    },
-  }
-}
-
 /** Best first; of a partner's profiles the better one, then the first by profileId. */
-function bestOf(rfi: Rfi, entries: readonly Entry[], depth: number): Entry[] {
+export function bestOf(rfi: Pick<Rfi, 'rfiId'>, entries: readonly Entry[], depth: number): Entry[] {
   const byPartner = new Map<PartnerId, Entry>()
   for (const entry of entries) {
     const { partnerId, profileId } = entry.pair.profile
@@ -237,21 +177,9 @@ function bestOf(rfi: Rfi, entries: readonly Entry[], depth: number): Entry[] {
   return [...byPartner.values()].sort((left, right) => inOrder(rfi, left, right)).slice(0, depth)
 }
 
-function inOrder(rfi: Rfi, left: Entry, right: Entry): number {
+function inOrder(rfi: Pick<Rfi, 'rfiId'>, left: Entry, right: Entry): number {
   if (left.score !== right.score) return right.score - left.score
   const [one, other] = [left.pair.profile.partnerId, right.pair.profile.partnerId]
   // Two of the same hash are rare enough to go by their id; some order there must be.
   return tieOf(rfi.rfiId, one) - tieOf(rfi.rfiId, other) || (one < other ? -1 : 1)
-}
-
-function inFull({ release, basis }: Scorer, { found, pair, standing, score, flags }: Entry): Considered {
-  return {
-    profile: pair.profile,
-    matched: found.matched(),
-    length: found.length,
-    features: { ...pairParts(release, pair, basis), ...standing.parts },
-    score,
-    evidenceVersion: standing.evidenceVersion,
-    flags,
-  }
 }

@@ -1,5 +1,5 @@
 import { hour } from '../domain/time.ts'
-import { type Buckets, type Counter, datedCounts, dayOf } from './buckets.ts'
+import { type Buckets, type Counter, counters, datedCounts, dayOf } from './buckets.ts'
 import type { Evidence, OpenOffers } from './evidence.ts'
 import { one } from './millionths.ts'
 import type { Population } from './population.ts'
@@ -20,17 +20,41 @@ export interface Tally {
   /** Left unanswered until after the expiry although somebody was notified. */
   readonly silent: number
   readonly accepted: number
+  /** For whatever reason, spam aside. */
+  readonly declined: number
   /** Declined for reasons that count in the acceptance rate: other, and spam beyond a tenth of the offers. */
   readonly refused: number
   readonly won: number
   readonly lost: number
+  /** Accepted deals whose value and closing date are told. */
+  readonly reported: number
+  /** Days since the latest deal it accepted was routed; null before the first. Whole, not decayed. */
+  readonly sinceDeal: number | null
+  /** Offers waiting for an answer, their time not passed. A plain count. */
+  readonly waiting: number
 }
 
-/** What all partners' rates lean on under one release at one time. */
+/** What all partners' rates lean on under one release at one time. Rates and sums in millionths. */
 export interface Basis {
   readonly priorStrength: number
-  /** The population's rates, millionths. */
-  readonly priors: { readonly responsiveness: number; readonly acceptance: number }
+  readonly priors: Priors
+  /** Sum of all partners' `dealsOf`. */
+  readonly deals: number
+  /** Partners that ever accepted anything. */
+  readonly partners: number
+}
+
+/** The population's own rates: of features, and of what is estimated. */
+export interface Priors {
+  readonly responsiveness: number
+  readonly answerSpeed: number
+  readonly acceptance: number
+  readonly reporting: number
+  readonly wins: number
+  readonly answer1h: number
+  readonly answer24h: number
+  readonly accept: number
+  readonly win: number
 }
 
 /** Time is read by the hour: rates stay as they are within one. */
@@ -48,37 +72,78 @@ export function populationTally(population: Population, halfLifeDays: number, no
 
 function tally(buckets: Buckets, open: readonly OpenOffers[], halfLifeDays: number, nowHour: number): Tally {
   const today = dayOf(nowHour * hour)
-  const sums = new Map<Counter, number>()
-  for (const { at, counts } of datedCounts(buckets)) {
-    const weight = decay(today - at, halfLifeDays)
-    for (const counter in counts) {
-      const name = counter as Counter
-      sums.set(name, (sums.get(name) ?? 0) + (counts[name] ?? 0) * weight)
-    }
-  }
-  const of = (counter: Counter) => sums.get(counter) ?? 0
+  const { latestDay, lastDeal, sums } = decayedSums(buckets, halfLifeDays)
+  // All decay alike: sums as of the latest day are sums as of any later one, but for one factor.
+  const since = decay(today - latestDay, halfLifeDays)
+  const of = (counter: Counter) => Math.round((sums[places[counter]] as number) * since)
   let pastDue = 0
+  let waiting = 0
   for (const { routedHour, expiresHour, count } of open) {
-    if (expiresHour > nowHour) break
-    pastDue += count * decay(today - dayOf(routedHour * hour), halfLifeDays)
+    if (expiresHour > nowHour) waiting += count
+    else pastDue += Math.round(one * count * decay(today - dayOf(routedHour * hour), halfLifeDays))
   }
-  const excusedSpam = Math.min(of('declinedSpam'), Math.floor(of('offered') / 10))
+  const offered = of('offered')
+  const sinceDeal = lastDeal === null ? null : Math.max(0, today - lastDeal)
+  const excusedSpam = Math.min(of('declinedSpam'), Math.floor(offered / 10))
   return {
-    offered: of('offered'),
+    offered,
     answered: of('answered'),
     answeredInHour: of('answeredInHour'),
     answeredInDay: of('answeredInDay'),
     silent: Math.max(0, of('silent') + pastDue),
     accepted: of('accepted'),
+    declined: of('declinedFit') + of('declinedCustomer') + of('declinedOther'),
     refused: of('declinedOther') + of('declinedSpam') - excusedSpam,
     won: of('won'),
     lost: of('lostFit') + of('lostCustomer') + of('lostOther'),
+    reported: of('reported'),
+    sinceDeal,
+    waiting: Math.max(0, waiting),
   }
 }
 
-/** Millionths: `2^(−age / half-life)`, whole days; what lies ahead counts in full. */
+interface DecayedSums {
+  readonly halfLifeDays: number
+  readonly latestDay: number
+  readonly lastDeal: number | null
+  /** By counter, millionths, as of the latest day. */
+  readonly sums: Float64Array
+}
+
+const places = Object.fromEntries(counters.map((counter, place) => [counter, place])) as Record<
+  Counter,
+  number
+>
+const summed = new WeakMap<Buckets, DecayedSums>()
+
+/** Buckets never change, so their sums are made once. */
+function decayedSums(buckets: Buckets, halfLifeDays: number): DecayedSums {
+  const known = summed.get(buckets)
+  if (known?.halfLifeDays === halfLifeDays) return known
+  const sums = new Float64Array(counters.length)
+  const latestDay = buckets.latestDay ?? 0
+  let lastDeal: number | null = null
+  for (const { at, counts } of datedCounts(buckets)) {
+    const weight = one * decay(latestDay - at, halfLifeDays)
+    for (const counter in counts) {
+      const place = places[counter as Counter]
+      sums[place] = (sums[place] as number) + weight * (counts[counter as Counter] ?? 0)
+    }
+    if (counts.accepted !== undefined) lastDeal = Math.max(lastDeal ?? at, at)
+  }
+  const fresh = { halfLifeDays, latestDay, lastDeal, sums }
+  summed.set(buckets, fresh)
+  return fresh
+}
+
+/** `2^(−age / half-life)`, whole days; what lies ahead counts in full. */
 function decay(ageDays: number, halfLifeDays: number): number {
-  return ageDays <= 0 ? one : Math.round(one * 2 ** (-ageDays / halfLifeDays))
+  return ageDays <= 0 ? 1 : 2 ** (-ageDays / halfLifeDays)
+}
+
+/** A deal won counts half as much again as one accepted: millionths of a deal. */
+export function dealsOf({ accepted, won }: { readonly accepted: number; readonly won: number }): number {
+  return accepted + Math.round(won / 2)
 }
 
 /**
@@ -92,20 +157,53 @@ export function smoothedRate(successes: number, trials: number, prior: number, s
   return Math.round(((successes + Math.round(strength * prior)) / total) * one)
 }
 
+/** Successes and trials of each rate, from one tally: the features' own, and those of what is estimated. */
+export function trialsOf(tally: Tally): Readonly<Record<keyof Priors, readonly [number, number]>> {
+  const { answeredInHour, answeredInDay, silent, accepted, declined, refused, won, lost, reported } = tally
+  const credit = speedCredit(tally)
+  const closed = accepted + declined + silent
+  return {
+    responsiveness: [answeredInDay, answeredInDay + silent],
+    answerSpeed: [credit, credit + silent],
+    acceptance: [accepted, accepted + refused],
+    reporting: [reported + won + lost, 2 * accepted],
+    wins: [won, won + lost],
+    answer1h: [answeredInHour, closed],
+    answer24h: [answeredInDay, closed],
+    accept: [accepted, closed],
+    win: [won, won + lost + declined + silent],
+  }
+}
+
+/** An answer within the hour counts in full, within a day half. A later one counts nothing, and costs nothing. */
+export function speedCredit({
+  answeredInHour,
+  answeredInDay,
+}: Pick<Tally, 'answeredInHour' | 'answeredInDay'>): number {
+  return Math.round((answeredInHour + answeredInDay) / 2)
+}
+
 const evenPrior = one / 2
 
 /** With no history at all the population's rates are an even half, worth two offers. */
 export function basisOf(population: Population, parameters: Parameters, nowHour: number): Basis {
-  const { answeredInDay, silent, accepted, refused } = populationTally(
-    population,
-    parameters.halfLifeDays,
-    nowHour,
-  )
+  const tally = populationTally(population, parameters.halfLifeDays, nowHour)
+  const trials = trialsOf(tally)
+  const prior = (name: keyof Priors) => smoothedRate(trials[name][0], trials[name][1], evenPrior, 2)
   return {
     priorStrength: parameters.priorStrength,
     priors: {
-      responsiveness: smoothedRate(answeredInDay, answeredInDay + silent, evenPrior, 2),
-      acceptance: smoothedRate(accepted, accepted + refused, evenPrior, 2),
+      responsiveness: prior('responsiveness'),
+      answerSpeed: prior('answerSpeed'),
+      acceptance: prior('acceptance'),
+      reporting: prior('reporting'),
+      wins: prior('wins'),
+      answer1h: prior('answer1h'),
+      answer24h: prior('answer24h'),
+      accept: prior('accept'),
+      win: prior('win'),
     },
+    deals: dealsOf(tally),
+    partners: population.partners,
   }
 }

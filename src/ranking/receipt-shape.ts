@@ -7,6 +7,26 @@ import { featureNames } from './catalogue.ts'
 /** `Receipt` as others read it on `routing-decisions`. A test holds the two equal. */
 export const matchedTermSchema = z.object({ term: z.string(), weight: z.int(), frequency: z.int() })
 
+const estimateSchema = z.object({ chance: z.int(), own: z.int(), such: z.int() })
+
+const priorNames = [
+  'responsiveness',
+  'answerSpeed',
+  'acceptance',
+  'reporting',
+  'wins',
+  'answer1h',
+  'answer24h',
+  'accept',
+  'win',
+] as const
+const priorsSchema = z.object(
+  Object.fromEntries(priorNames.map(name => [name, z.int()])) as Record<
+    (typeof priorNames)[number],
+    z.ZodInt
+  >,
+)
+
 export const consideredSchema = z.object({
   partnerId: partnerIdSchema,
   profileId: profileIdSchema,
@@ -17,6 +37,16 @@ export const consideredSchema = z.object({
   values: z.array(z.int()),
   contributions: z.array(z.int()),
   evidenceVersion: z.int().nullable(),
+  tally: z.array(z.int()),
+  likeness: z.object({ terms: z.array(z.array(z.int())), bands: z.array(z.array(z.int())) }).nullable(),
+  estimates: z
+    .object({
+      answer1h: estimateSchema,
+      answer24h: estimateSchema,
+      accept: estimateSchema,
+      win: estimateSchema,
+    })
+    .nullable(),
   flags: z.array(z.enum(['size', 'region'])),
 })
 
@@ -42,7 +72,13 @@ export const receiptSchema = z.object({
   population: z.object({ country: z.string(), profiles: z.int(), averageTerms: z.int() }).nullable(),
   maximum: z.int(),
   basis: z
-    .object({ priorStrength: z.number(), priors: z.partialRecord(z.enum(featureNames), z.int()) })
+    .object({ priorStrength: z.number(), priors: priorsSchema, deals: z.int(), partners: z.int() })
+    .nullable(),
+  asked: z
+    .object({
+      terms: z.array(z.object({ term: z.string(), counts: z.array(z.int()) })),
+      bands: z.array(z.object({ term: z.string(), nearness: z.int(), counts: z.array(z.int()) })),
+    })
     .nullable(),
   features: z.array(columnSchema),
   terms: z.array(matchedTermSchema),

@@ -4,9 +4,12 @@ import type { Timestamp } from '../domain/time.ts'
 import type { MatchedTerm, PopulationFigures } from '../matching/matches.ts'
 import type { Term } from '../matching/terms.ts'
 import type { FeatureName } from './catalogue.ts'
+import type { Estimate, Estimated, Estimates } from './estimates.ts'
+import { type AskedBefore, type Likeness, termCounts } from './likeness.ts'
 import { one } from './millionths.ts'
+import { noPopulation } from './population.ts'
 import { type Considered, nextInLine, type Ranking } from './rank.ts'
-import type { Basis } from './rates.ts'
+import { type Basis, basisOf, type Tally } from './rates.ts'
 import { countRefusals, type RefusalCounts, type Refused } from './refused.ts'
 import type { Release } from './release.ts'
 import { compile, reasonFor } from './score.ts'
@@ -29,11 +32,10 @@ export interface Receipt {
   readonly population: PopulationFigures | null
   /** The query's, for `relevanceOf`. */
   readonly maximum: number
-  /** The population's rates that partners' own lean on, millionths; null when no weighed feature reads evidence. */
-  readonly basis: {
-    readonly priorStrength: number
-    readonly priors: Readonly<Partial<Record<FeatureName, number>>>
-  } | null
+  /** What partners' own rates lean on, millionths; null when no weighed feature reads evidence. */
+  readonly basis: Basis | null
+  /** What all partners did under the RFI's terms, and under budgets near its own; null as `basis`. Counts as `termCounts`. */
+  readonly asked: AskedOnReceipt | null
   /** The columns of the rows below: weights in millionths, and what the inputs are called, in their order. */
   readonly features: readonly Column[]
   /** The terms that any of the considered matched. */
@@ -48,6 +50,15 @@ export interface Receipt {
   /** Under `rank` it adds up, with those chosen, to all known profiles; under `requested` to the partners asked for. */
   readonly refused: RefusalCounts
   readonly named: readonly Refused[]
+}
+
+export interface AskedOnReceipt {
+  readonly terms: readonly { readonly term: Term; readonly counts: readonly number[] }[]
+  readonly bands: readonly {
+    readonly term: Term
+    readonly nearness: number
+    readonly counts: readonly number[]
+  }[]
 }
 
 export interface Column {
@@ -71,10 +82,39 @@ export interface ConsideredOnReceipt {
   readonly values: readonly number[]
   readonly contributions: readonly number[]
   readonly evidenceVersion: number | null
+  /** What its evidence came to, in the order of `tallyNames`, −1 for null; empty when none was read. */
+  readonly tally: readonly number[]
+  /** What it did itself under `asked`: the place there, then counts as `termCounts`; of bands accepted and won. */
+  readonly likeness: {
+    readonly terms: readonly (readonly number[])[]
+    readonly bands: readonly (readonly number[])[]
+  } | null
+  /** Chances in millionths; null when no evidence was read. */
+  readonly estimates: Readonly<Record<Estimated, EstimateOnReceipt>> | null
   readonly flags: Considered['flags']
 }
 
-const mostConsidered = 20
+/** As `Estimate`. */
+export type EstimateOnReceipt = Pick<Estimate, 'chance' | 'own' | 'such'>
+
+/** The columns of `tally`. */
+export const tallyNames = [
+  'offered',
+  'answered',
+  'answeredInHour',
+  'answeredInDay',
+  'silent',
+  'accepted',
+  'declined',
+  'refused',
+  'won',
+  'lost',
+  'reported',
+  'sinceDeal',
+  'waiting',
+] as const satisfies readonly (keyof Tally)[]
+
+export const mostConsidered = 20
 
 export interface ReceiptInput {
   readonly rfiId: Rfi['rfiId']
@@ -93,7 +133,7 @@ export interface ReceiptInput {
 
 /** What is chosen by rank or request is chosen for certain. */
 export function receiptOf({ ranking, refusal, chosen, next, release, ...input }: ReceiptInput): Receipt {
-  const { pair, partner, readsEvidence } = compile(release)
+  const { pair, partner, readsEvidence, readsInterest } = compile(release)
   const considered = (ranking?.considered ?? []).slice(0, mostConsidered)
   const columns = [...pair, ...partner].map(({ name, weight }) => ({
     name,
@@ -111,10 +151,11 @@ export function receiptOf({ ranking, refusal, chosen, next, release, ...input }:
     releaseHash: input.releaseHash,
     population: ranking?.population ?? null,
     maximum: ranking?.maximum ?? 0,
-    basis: ranking !== null && readsEvidence ? weighedBasis(ranking.basis, columns) : null,
+    basis: ranking !== null && readsEvidence ? ranking.basis : null,
+    asked: ranking !== null && readsInterest ? askedOnReceipt(ranking.askedBefore) : null,
     features: columns,
     terms: [...terms.values()],
-    considered: considered.map(each => rowOf(each, columns, places)),
+    considered: considered.map(each => rowOf(each, columns, places, { readsEvidence, readsInterest })),
     chosen: chosen.map(({ profile }) => profile.partnerId),
     next: next.slice(0, nextInLine).map(({ profile }) => profile.partnerId),
     candidates: ranking?.candidates ?? 0,
@@ -133,11 +174,31 @@ function withNotChosen(ranking: Ranking | null, chosen: number): RefusalCounts {
     : countRefusals([], { ...refused, 'not-chosen': (refused['not-chosen'] ?? 0) + rest })
 }
 
-function weighedBasis({ priorStrength, priors }: Basis, columns: Receipt['features']): Receipt['basis'] {
-  const weighed = new Set<string>(columns.map(({ name }) => name))
+function askedOnReceipt({ terms, bands }: AskedBefore): AskedOnReceipt {
   return {
-    priorStrength,
-    priors: Object.fromEntries(Object.entries(priors).filter(([name]) => weighed.has(name))),
+    terms: terms.map(each => ({ term: each.term, counts: termCounts.map(name => each[name]) })),
+    bands: bands.map(each => ({
+      term: each.term,
+      nearness: each.nearness,
+      counts: termCounts.map(name => each[name]),
+    })),
+  }
+}
+
+function likenessOnReceipt({ terms, bands }: Likeness): ConsideredOnReceipt['likeness'] {
+  return {
+    terms: terms.map(each => [each.at, ...termCounts.map(name => each[name])]),
+    bands: bands.map(({ at, accepted, won }) => [at, accepted, won]),
+  }
+}
+
+function estimatesOnReceipt(estimates: Estimates): ConsideredOnReceipt['estimates'] {
+  const of = ({ chance, own, such }: Estimate) => ({ chance, own, such })
+  return {
+    answer1h: of(estimates.answer1h),
+    answer24h: of(estimates.answer24h),
+    accept: of(estimates.accept),
+    win: of(estimates.win),
   }
 }
 
@@ -145,6 +206,7 @@ function rowOf(
   considered: Considered,
   columns: Receipt['features'],
   places: ReadonlyMap<Term, number>,
+  { readsEvidence, readsInterest }: { readonly readsEvidence: boolean; readonly readsInterest: boolean },
 ): ConsideredOnReceipt {
   const parts = columns.map(({ name }) => considered.features[name])
   return {
@@ -157,6 +219,9 @@ function rowOf(
     values: parts.map(part => part?.value ?? 0),
     contributions: parts.map(part => part?.contribution ?? 0),
     evidenceVersion: considered.evidenceVersion,
+    tally: readsEvidence ? tallyNames.map(name => considered.tally[name] ?? -1) : [],
+    likeness: readsInterest ? likenessOnReceipt(considered.likeness) : null,
+    estimates: readsEvidence ? estimatesOnReceipt(considered.estimates) : null,
     flags: considered.flags,
   }
 }
@@ -166,10 +231,7 @@ export function reasonsOnReceipt(
   receipt: Receipt,
   row: ConsideredOnReceipt,
 ): Readonly<Record<string, string>> {
-  const basis: Basis = {
-    priorStrength: receipt.basis?.priorStrength ?? 0,
-    priors: { responsiveness: 0, acceptance: 0, ...receipt.basis?.priors },
-  }
+  const basis = receipt.basis ?? noBasis
   return Object.fromEntries(
     receipt.features.map((column, at) => {
       const inputs = Object.fromEntries(
@@ -179,3 +241,6 @@ export function reasonsOnReceipt(
     }),
   )
 }
+
+/** Read by no feature of a receipt without a basis. */
+const noBasis = basisOf(noPopulation, { halfLifeDays: 1, priorStrength: 0 }, 0)

@@ -13,7 +13,7 @@ describe('a release', () => {
         weightsId: 'w-2',
         parent: null,
         features: { relevance: 400_000, responsiveness: 0 },
-        parameters: { halfLifeDays: 180, priorStrength: 8 },
+        parameters: { halfLifeDays: 365, priorStrength: 8 },
         policy: { partnersPerRfi: 5, explorationShare: 0, canaryShare: 0, minimumScore: 0 },
         note: null,
       },

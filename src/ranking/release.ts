@@ -32,7 +32,7 @@ export const releaseSchema = z.strictObject({
     }),
   parameters: z
     .strictObject({
-      halfLifeDays: z.number().min(0.1).max(36_500).default(180),
+      halfLifeDays: z.number().min(0.1).max(36_500).default(365),
       priorStrength: z.number().min(0).max(10_000).default(8),
     })
     .prefault({}),
@@ -92,8 +92,24 @@ function namesAt(path: readonly string[]): readonly string[] {
 /** In force until a live release arrives. */
 export const defaultRelease: Release = releaseSchema.parse({
   weightsId: 'default-1',
-  features: { relevance: 850_000, proximity: 50_000, responsiveness: 60_000, acceptance: 40_000 },
-  note: 'Shipped with the worker: fit first; among those that fit alike, who is near, answers and accepts.',
+  features: {
+    relevance: 20_000,
+    similarDeals: 215_000,
+    focus: 90_000,
+    standout: 75_000,
+    appetite: 18_000,
+    budgetFit: 320_000,
+    proximity: 4_000,
+    experience: 166_000,
+    recency: 15_000,
+    responsiveness: 35_000,
+    answerSpeed: 16_000,
+    acceptance: 16_000,
+    reporting: 6_000,
+    wins: 2_000,
+    load: 2_000,
+  },
+  note: 'Shipped with the worker: what fits by tags, by deals like it and by their size; then who is at it, answers and accepts.',
 })
 
 /** The same text for the same release whatever the order of its fields: what a release's hash is taken of. */

@@ -4,7 +4,7 @@ import { type Evidence, noEvidence } from './evidence.ts'
 import type { Feature, Inputs, Pair, PairFeature, PartnerFeature } from './feature.ts'
 import { multiply } from './millionths.ts'
 import { noPopulation, type Population } from './population.ts'
-import { type Basis, basisOf, tallyOf } from './rates.ts'
+import { type Basis, basisOf, type Tally, tallyOf } from './rates.ts'
 import type { Release } from './release.ts'
 
 /** What one feature gives to a score. Millionths; the contributions of all add up to the score exactly. */
@@ -33,10 +33,14 @@ export interface Compiled {
   readonly pair: readonly Weighed<PairFeature>[]
   readonly partner: readonly Weighed<PartnerFeature>[]
   readonly readsEvidence: boolean
+  /** What partners did under the RFI's terms is read. */
+  readonly readsInterest: boolean
   /** The most that anyone of this relevance can score. */
   readonly mostAt: (relevance: number) => number
   /** The same less the partner's own part. */
   readonly mostOfPair: (relevance: number) => number
+  /** The same for a partner that never answered anything. */
+  readonly mostOfUntouched: (relevance: number) => number
 }
 
 const compiled = new WeakMap<Release, Compiled>()
@@ -47,6 +51,7 @@ export function compile(release: Release): Compiled {
   const pair: Weighed<PairFeature>[] = []
   const partner: Weighed<PartnerFeature>[] = []
   let mostOfPairs = 0
+  let mostOfUntouched = 0
   let mostOfPartners = 0
   for (const feature of catalogue as readonly (Feature & { name: FeatureName })[]) {
     const { name } = feature
@@ -54,43 +59,50 @@ export function compile(release: Release): Compiled {
     const weight = feature.direction === 'raises' ? release.features[name] : -release.features[name]
     if (feature.about === 'pair') {
       pair.push({ feature, name, weight })
-      if (name !== 'relevance') mostOfPairs += Math.max(0, weight)
+      if (name === 'relevance') continue
+      mostOfPairs += Math.max(0, weight)
+      // What depends on the profile alone is bounded by its weight all the same.
+      mostOfUntouched += feature.readsEvidence ? multiply(weight, feature.untouched) : Math.max(0, weight)
     } else {
       partner.push({ feature, name, weight })
       mostOfPartners += Math.max(0, weight)
     }
   }
-  const mostOfPair = (relevance: number) => mostOfPairs + multiply(release.features.relevance, relevance)
+  const ofRelevance = (relevance: number) => multiply(release.features.relevance, relevance)
   const made: Compiled = {
     pair,
     partner,
     readsEvidence: [...pair, ...partner].some(({ feature }) => feature.readsEvidence),
-    mostAt: relevance => mostOfPartners + mostOfPair(relevance),
-    mostOfPair,
+    readsInterest: pair.some(({ feature }) => feature.readsEvidence),
+    mostAt: relevance => mostOfPartners + mostOfPairs + ofRelevance(relevance),
+    mostOfPair: relevance => mostOfPairs + ofRelevance(relevance),
+    mostOfUntouched: relevance => mostOfUntouched + ofRelevance(relevance),
   }
   compiled.set(release, made)
   return made
 }
 
-export function pairScore(release: Release, pair: Pair, basis: Basis): number {
+export function pairScore(release: Release, pair: Pair): number {
   let score = 0
   for (const { feature, weight } of compile(release).pair) {
-    score += multiply(weight, feature.value(feature.inputs(pair), basis))
+    score += multiply(weight, feature.value(feature.inputs(pair), pair.basis))
   }
   return score
 }
 
-export function pairParts(release: Release, pair: Pair, basis: Basis): Parts {
+export function pairParts(release: Release, pair: Pair): Parts {
   return Object.fromEntries(
     compile(release).pair.map(({ feature, name, weight }) => [
       name,
-      part(weight, feature.inputs(pair), inputs => feature.value(inputs, basis)),
+      part(weight, feature.inputs(pair), inputs => feature.value(inputs, pair.basis)),
     ]),
   )
 }
 
-/** A partner's own part of a score, and how many facts it was read from; null when none were read. */
+/** A partner's own part of a score, and what it was read from. */
 export interface PartnerScored extends Scored {
+  readonly tally: Tally
+  /** Facts in the evidence; null when none was read. */
   readonly evidenceVersion: number | null
 }
 
@@ -104,18 +116,25 @@ const remembered = new WeakMap<Release, WeakMap<Evidence, Remembered>>()
 /** All who have done nothing yet stand alike. */
 const newcomer: Evidence = noEvidence('anyone' as PartnerId)
 
+/** @param evidence - null when the release weighs none */
 export function partnerScore(
   release: Release,
-  evidence: Evidence,
+  evidence: Evidence | null,
   basis: Basis,
   hour: number,
 ): PartnerScored {
-  const byEvidence = remembered.get(release) ?? new WeakMap<Evidence, Remembered>()
-  remembered.set(release, byEvidence)
-  const key = evidence.version === 0 ? newcomer : evidence
+  let byEvidence = remembered.get(release)
+  if (byEvidence === undefined) {
+    byEvidence = new WeakMap()
+    remembered.set(release, byEvidence)
+  }
+  const key = evidence === null || evidence.version === 0 ? newcomer : evidence
   const known = byEvidence.get(key)
   if (known !== undefined && known.hour === hour && known.basis === basis) return known
-  const tally = tallyOf(evidence, release.parameters.halfLifeDays, hour)
+  const tally =
+    known !== undefined && known.hour === hour
+      ? known.tally
+      : tallyOf(key, release.parameters.halfLifeDays, hour)
   const parts: Partial<Record<FeatureName, Part>> = {}
   let score = 0
   for (const { feature, name, weight } of compile(release).partner) {
@@ -123,8 +142,8 @@ export function partnerScore(
     parts[name] = made
     score += made.contribution
   }
-  const evidenceVersion = compile(release).readsEvidence ? evidence.version : null
-  const fresh = { score, parts, evidenceVersion, hour, basis }
+  const evidenceVersion = compile(release).readsEvidence ? key.version : null
+  const fresh = { score, parts, tally, evidenceVersion, hour, basis }
   byEvidence.set(key, fresh)
   return fresh
 }
@@ -149,10 +168,12 @@ export function basisUnder(release: Release, population: Population, hour: numbe
 }
 
 function sameBasis(left: Basis, right: Basis): boolean {
+  const names = Object.keys(left.priors) as (keyof Basis['priors'])[]
   return (
     left.priorStrength === right.priorStrength &&
-    left.priors.responsiveness === right.priors.responsiveness &&
-    left.priors.acceptance === right.priors.acceptance
+    left.deals === right.deals &&
+    left.partners === right.partners &&
+    names.every(name => left.priors[name] === right.priors[name])
   )
 }
 

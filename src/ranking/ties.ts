@@ -1,12 +1,9 @@
+import { hashOf } from './hash.ts'
+
 /**
  * Who comes first among equals: by a hash of RFI and partner, so that no partner is first for its name or for having
- * come early, and another one is next time. FNV-1a over UTF-16 units with murmur3's finaliser, 32 bits.
+ * come early, and another one is next time.
  */
 export function tieOf(rfiId: string, partnerId: string): number {
-  let hash = 0x811c9dc5
-  const text = `${rfiId}\0${partnerId}`
-  for (let at = 0; at < text.length; at += 1) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193)
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)
-  return (hash ^ (hash >>> 16)) >>> 0
+  return hashOf(`${rfiId}\0${partnerId}`)
 }

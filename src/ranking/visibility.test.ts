@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { weightsArbitrary } from '../../test/ranking/releases.ts'
 import type { PartnerId } from '../domain/ids.ts'
 import { reasonKinds } from '../domain/reasons.ts'
 import { day, hour } from '../domain/time.ts'
@@ -52,15 +53,21 @@ const releases: fc.Arbitrary<Release> = fc
   .record({
     halfLifeDays: fc.constantFrom(3, 30, 180, 1500),
     priorStrength: fc.constantFrom(0, 0.5, 8),
-    responsiveness: fc.integer({ min: 0, max: one }),
-    acceptance: fc.integer({ min: 0, max: one }),
+    features: weightsArbitrary,
   })
-  .map(({ halfLifeDays, priorStrength, responsiveness, acceptance }) => ({
+  .map(({ halfLifeDays, priorStrength, features }) => ({
     ...defaultRelease,
-    features: { relevance: 0, proximity: 0, responsiveness, acceptance },
+    features,
     parameters: { halfLifeDays, priorStrength },
   }))
-const populations = pasts.map(past => past.flatMap(tell).reduce(foldPopulation, noPopulation))
+const populations = pasts.map(past => {
+  let [sums, evidence] = [noPopulation, noEvidence(partnerId)]
+  for (const fact of past.flatMap(tell)) {
+    sums = foldPopulation(sums, fact, evidence)
+    evidence = fold(evidence, fact)
+  }
+  return sums
+})
 
 describe('what is promised to partners', () => {
   test('a faster answer never lowers', () => {
@@ -107,7 +114,7 @@ describe('what is promised to partners', () => {
     )
   })
 
-  test('a burst of offers lowers nobody until their time has passed', () => {
+  test('a burst of offers lowers nobody, load aside, until their time has passed', () => {
     fc.assert(
       fc.property(
         pasts,
@@ -115,14 +122,16 @@ describe('what is promised to partners', () => {
         populations,
         releases,
         (past, burst, population, release) => {
+          // Load is there to say that somebody has much to answer.
+          const unloaded = { ...release, features: { ...release.features, load: 0 } }
           const before = evidenceOf(facts(past))
           const offer: Story = { routedAt: now, answerTime: 0, notifiable: true, ending: 'open' }
           const after = Array.from({ length: burst }, () => tell(offer))
             .flat()
             .reduce(fold, before)
           const at = now + 13 * day
-          expect(visibilityOf(after, population, release, at).visibility).toBeGreaterThanOrEqual(
-            visibilityOf(before, population, release, at).visibility,
+          expect(visibilityOf(after, population, unloaded, at).visibility).toBeGreaterThanOrEqual(
+            visibilityOf(before, population, unloaded, at).visibility,
           )
         },
       ),
@@ -205,7 +214,7 @@ describe('rates', () => {
 
   test('with no history at all everybody stands at an even half', () => {
     const { priors } = basisOf(noPopulation, defaultRelease.parameters, 0)
-    expect(priors).toEqual({ responsiveness: one / 2, acceptance: one / 2 })
+    expect(new Set(Object.values(priors))).toEqual(new Set([one / 2]))
   })
 })
 

@@ -3,7 +3,7 @@ import { type Counts, totals } from './buckets.ts'
 import type { Evidence } from './evidence.ts'
 import { one } from './millionths.ts'
 import type { Population } from './population.ts'
-import { basisOf, hourOf, smoothedRate, tallyOf } from './rates.ts'
+import { basisOf, hourOf, type Priors, smoothedRate, tallyOf, trialsOf } from './rates.ts'
 import type { Release } from './release.ts'
 import { basisUnder, type Parts, partnerScore } from './score.ts'
 
@@ -84,6 +84,19 @@ export function evidenceSummary(
     acceptance: rateOf(tally.accepted, tally.accepted + tally.refused, priors.acceptance, priorStrength),
     spamBeyondTenth: (counts.declinedSpam ?? 0) * 10 > (counts.offered ?? 0),
   }
+}
+
+export type Rates = Readonly<Record<keyof Priors, Rate>>
+
+/** Every rate that features and estimates start from, each beside the population's. For people: it is sent nowhere. */
+export function ratesOf(evidence: Evidence, population: Population, release: Release, now: number): Rates {
+  const nowHour = hourOf(now)
+  const { priors, priorStrength } = basisOf(population, release.parameters, nowHour)
+  const trials = trialsOf(tallyOf(evidence, release.parameters.halfLifeDays, nowHour))
+  const names = Object.keys(priors) as (keyof Priors)[]
+  return Object.fromEntries(
+    names.map(name => [name, rateOf(trials[name][0], trials[name][1], priors[name], priorStrength)]),
+  ) as Rates
 }
 
 /** Wilson's score interval (1927) around the smoothed rate, its prior counted as so many trials. */

@@ -8,6 +8,7 @@ import type { CompanySize } from '../domain/sizes.ts'
 import type { Timestamp } from '../domain/time.ts'
 import type { Catalogue, StoredDocument } from '../ports/store.ts'
 import type { Evidence } from '../ranking/evidence.ts'
+import type { StoredTermInterest } from '../ranking/interest.ts'
 import type { Population } from '../ranking/population.ts'
 import type { Receipt } from '../ranking/receipt.ts'
 import type { Release } from '../ranking/release.ts'
@@ -104,6 +105,17 @@ export interface PartnerDocument extends StoredDocument {
   readonly changed: Changed
 }
 
+/** The terms a partner (`_id`) has answered most: what routers hold in memory. See `ranking/interest.ts`. */
+export interface InterestDocument extends StoredDocument {
+  readonly _id: PartnerId
+  readonly version: number
+  readonly terms: readonly StoredTermInterest[]
+  readonly changed: Changed
+}
+
+/** A term that is not among them: `<partnerId>:<hash>`. */
+export interface InterestTermDocument extends StoredDocument, StoredTermInterest {}
+
 export interface FunnelCell extends StoredDocument {
   readonly kind: 'funnel'
   readonly month: string
@@ -159,6 +171,8 @@ export interface DeadDocument extends StoredDocument {
   readonly key: string | null
   /** Base64; null for one too large to keep. */
   readonly value: string | null
+  /** An RFI's bytes hold contact data: they stay as long as its topic keeps them, by the record's own time. */
+  readonly removeAt: Timestamp | null
 }
 
 /** A lane that takes nothing more until somebody has seen to it. Gone once the lane runs again. */
@@ -171,9 +185,40 @@ export interface HaltDocument extends StoredDocument {
   readonly holder: string
 }
 
+/** Commands that a lane (`_id`, with its epoch) refused, by the rejection's code. Added up on read. */
+export interface RejectionsDocument extends StoredDocument {
+  readonly counts: Readonly<Record<string, number>>
+}
+
 /** Partitions of a topic (`_id`) as they were when a worker first ran: keys must go on falling where they fell. */
 export interface LayoutDocument extends StoredDocument {
   readonly partitions: number
+}
+
+/** What a database belongs to, as the first worker on it found it: see `lanes/deployment.ts`. One document. */
+export interface DeploymentDocument extends StoredDocument {
+  readonly version: number
+  /** How the values of the worker's own records are written. */
+  readonly values: 'json' | 'avro'
+  /** The id Kafka's brokers tell of their cluster; null where they tell none. */
+  readonly cluster: string | null
+  readonly topicPrefix: string
+  /** Tells whether a secret is the same without telling it; null where none is set. */
+  readonly customerSecret: SecretFingerprint | null
+}
+
+/** Both base64url. */
+export interface SecretFingerprint {
+  readonly salt: string
+  readonly hash: string
+}
+
+/** The last time an operator let a lane (`_id`) go on. */
+export interface ResumptionDocument extends StoredDocument {
+  /** The one it goes on under. */
+  readonly epoch: number
+  /** What its group had committed until then: from before, wherever it is still met. */
+  readonly committed: number | null
 }
 
 export type Collections = {
@@ -185,13 +230,18 @@ export type Collections = {
   contacts: ContactDocument
   inbox: InboxDocument
   partners: PartnerDocument
+  interests: InterestDocument
+  interestTerms: InterestTermDocument
   cells: FunnelCell | PopulationCell
   needs: NeedDocument
   capacity: CapacityDocument
   leases: LeaseDocument
   dead: DeadDocument
   halts: HaltDocument
+  rejections: RejectionsDocument
   layouts: LayoutDocument
+  deployment: DeploymentDocument
+  resumptions: ResumptionDocument
 }
 
 const changed = ['changed.lane', 'changed.offset'] as const
@@ -212,13 +262,19 @@ export const collections: Catalogue<Collections> = {
   },
   receipts: { indexes: [] },
   contacts: { indexes: [] },
-  inbox: { indexes: [['partnerId', 'tab', 'routedAt']] },
+  // By id too: the latest of a tab are then read off the index, however many rows a partner has.
+  inbox: { indexes: [['partnerId', 'tab', 'routedAt', '_id']] },
   partners: { indexes: [changed] },
+  interests: { indexes: [changed] },
+  interestTerms: { indexes: [] },
   cells: { indexes: [['kind'], changed] },
   needs: { indexes: [] },
   capacity: { indexes: [] },
   leases: { indexes: [['until']] },
-  dead: { indexes: [['code']] },
+  dead: { indexes: [['code']], expires: true },
   halts: { indexes: [] },
+  rejections: { indexes: [] },
   layouts: { indexes: [] },
+  deployment: { indexes: [] },
+  resumptions: { indexes: [] },
 }

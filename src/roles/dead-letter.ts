@@ -4,6 +4,7 @@ import { toTimestamp } from '../domain/time.ts'
 import type { Write } from '../ports/store.ts'
 import type { Collections } from './collections.ts'
 import type { Emission, Origin, RoleName } from './role.ts'
+import { rfisKept } from './topic-settings.ts'
 import { topics } from './topics.ts'
 
 /** What others produce is refused unread when its value is larger. No larger value is kept with a dead letter. Bytes. */
@@ -48,6 +49,7 @@ export function deadLetter(
         hash,
         key: key === null ? null : Buffer.from(key).toString('base64'),
         value: bytes === null || bytes.length > largestRecord ? null : Buffer.from(bytes).toString('base64'),
+        removeAt: topic === topics.rfis ? toTimestamp(origin.timestamp + rfisKept) : null,
       },
     },
   }

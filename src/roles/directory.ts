@@ -5,7 +5,7 @@ import { parseRelease, type Release, type Slot, slots } from '../ranking/release
 import type { Collections } from './collections.ts'
 import { EffectsBuilder } from './effects.ts'
 import { releaseHash } from './release-hash.ts'
-import { type Input, isMisrouted, type Origin, type Role, tombstoneFault } from './role.ts'
+import { hasOtherKey, type Input, type Origin, type Role, tombstoneFault } from './role.ts'
 import { type Topic, topics } from './topics.ts'
 
 export type DirectoryInput =
@@ -30,7 +30,7 @@ export function directory(): Role<DirectoryInput> {
       const weights = new Latest(await read.get('weights', ids('weights')))
       for (const { origin, value } of inputs) {
         const changed = { lane, offset: origin.offset }
-        if (isMisrouted(origin, value.id)) effects.count('misrouted')
+        if (hasOtherKey(origin, value.id)) effects.count('other-key')
         if (value.kind === 'profile') {
           const stored = profiles.get(value.id)
           const next = profileDocument(value, stored, origin, changed)

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { eventsOf, Projected, type Story } from '../../test/ranking/path.ts'
 import {
   commandArbitrary,
   follow,
@@ -12,6 +13,7 @@ import {
 import { originOf, runRole, written } from '../../test/support/role-bench.ts'
 import { type ReferralEvent, type ReferralEventType, referralEventSchema } from '../domain/events.ts'
 import { reasonCodes } from '../domain/reasons.ts'
+import type { Collections } from './collections.ts'
 import { projector } from './projector.ts'
 import { Tables } from './tables.ts'
 import { topics } from './topics.ts'
@@ -110,5 +112,54 @@ test('a whole life in any order comes to the same row', async () => {
       },
     ),
     { numRuns: 60 },
+  )
+})
+
+test('whatever order and batches lives come in, evidence, sums and interests are the same, beyond the terms held too', async () => {
+  const day = 24 * 3_600_000
+  const endings: readonly Story['ending'][] = ['accepted', 'won', 'expired', { declined: 4 }]
+  const stories = Array.from(
+    { length: 16 },
+    (_, at): Story => ({
+      ...{
+        partner: at === 0 ? 'zenith' : 'acme',
+        rfi: `r${at}`,
+        routedAt: Date.parse('2026-01-01') + at * 9 * day,
+      },
+      ...{
+        expiresIn: 14 * day,
+        notifiable: true,
+        amount: '40000',
+        answerTime: at * 60_000,
+        reported: at % 2 === 0,
+      },
+      keywords: Array.from({ length: 46 }, (_, word) => `q${(at * 40 + word).toString(36)}x`),
+      ending: endings[at % 4] ?? 'open',
+    }),
+  )
+  const lives = stories.map(eventsOf)
+  const rows = async (order: readonly number[], size: number) => {
+    const events = order.flatMap(at => lives[at] ?? [])
+    const store = new Projected()
+    for (let at = 0; at < events.length; at += size) await store.fold(events.slice(at, at + size))
+    const of = <K extends keyof Collections>(collection: K) =>
+      store
+        .of(collection)
+        .map(row => ({ ...row, changed: null }))
+        .sort((left, right) => (left._id < right._id ? -1 : 1))
+    return [of('partners'), of('interests'), of('interestTerms'), of('cells')]
+  }
+  const inOrder = stories.map((_, at) => at)
+  const first = await rows(inOrder, 100)
+  expect(first.map(list => list.length > 0)).toEqual([true, true, true, true])
+  await fc.assert(
+    fc.asyncProperty(
+      fc.shuffledSubarray(inOrder, { minLength: inOrder.length }),
+      fc.integer({ min: 1, max: 12 }),
+      async (order, size) => {
+        expect(JSON.stringify(await rows(order, size))).toBe(JSON.stringify(first))
+      },
+    ),
+    { numRuns: 5 },
   )
 })

@@ -10,6 +10,7 @@ import type { FunnelCell, InboxDocument, PopulationCell } from './collections.ts
 import { EffectsBuilder } from './effects.ts'
 import { foldFunnel, funnelCellOf } from './folds/funnel.ts'
 import { type Turn, takeTurns } from './folds/inbox.ts'
+import { foldInterests, type Lesson } from './folds/interests.ts'
 import { type Emission, type Role, type RoleContext, tombstoneFault } from './role.ts'
 import type { Tables } from './tables.ts'
 import { type Topic, topics } from './topics.ts'
@@ -112,6 +113,7 @@ async function foldTurns(
   let population = before?.kind === 'population' ? before.population : noPopulation
 
   const lastCause = new Map<PartnerId, number>()
+  const lessons: Lesson[] = []
   for (const { turn, fact, cell } of facts) {
     if (cell !== null) {
       const known = cells.get(cell._id) ?? stored.get(cell._id)
@@ -119,12 +121,16 @@ async function foldTurns(
     }
     if (fact === null) continue
     const { partnerId } = turn.event
-    const evidence = fold(partners.get(partnerId) ?? noEvidence(partnerId), fact)
+    const known = partners.get(partnerId) ?? noEvidence(partnerId)
+    const evidence = fold(known, fact)
     partners.set(partnerId, evidence)
-    population = foldPopulation(population, fact)
+    population = foldPopulation(population, fact, known)
+    const { routed } = turn.after
+    if (routed !== null) lessons.push({ fact, routed, cause: turn.cause })
     lastCause.set(partnerId, turn.cause)
     effects.emit(visibilityChanged(evidence, turn, Math.max(now, turn.at), tables))
   }
+  await foldInterests(lessons, { effects, read, lane })
   for (const document of cells.values()) effects.write({ kind: 'put', collection: 'cells', document })
   for (const [partnerId, offset] of lastCause) {
     const evidence = partners.get(partnerId)
@@ -156,7 +162,7 @@ function factIn({ event, before, after }: Turn): Fact | null {
     expiresAt,
     notifiable,
     test,
-    acceptedAt: before.referral?.acceptedAt ?? null,
+    engagement: before.referral?.engagement ?? null,
   })
 }
 

@@ -66,8 +66,28 @@ test('a record under another key than its referralId is counted, and has its eff
   expect(right.counts).toEqual({})
   for (const key of ['rfi-81:b', null]) {
     const wrong = await run({ ...decline, key })
-    expect(wrong.counts).toEqual({ misrouted: 1 })
+    expect(wrong.counts).toEqual({ 'other-key': 1 })
     expect(wrong.emissions).toEqual(right.emissions)
     expect(wrong.writes).toEqual(right.writes)
   }
+})
+
+test('refused commands are added up by code, in the row of the lane', async () => {
+  const at = later(hour)
+  const refused = [command('a', 'win', at), command('nobody', 'decline', at, { reason: 4 })]
+  const rowsOf = async (given: readonly Given[], before: Record<string, number> | null) => {
+    const rejections = before === null ? [] : [{ _id: lane, counts: before }]
+    const documents = { referrals: [documentOf('a')], rejections }
+    const { writes } = await runRole(referral(), topics.commands, given, { documents })
+    return writes.flatMap(write => (write.collection === 'rejections' ? [write] : []))
+  }
+  const lane = 'referral/referral-commands/0'
+  const row = (counts: Record<string, number>) => [
+    { kind: 'put', collection: 'rejections', document: { _id: lane, counts } },
+  ]
+  expect(await rowsOf(refused, null)).toEqual(row({ 'not-accepted': 1, 'unknown-referral': 1 }))
+  expect(await rowsOf(refused.slice(1), { 'not-accepted': 2, 'unknown-referral': 5 })).toEqual(
+    row({ 'not-accepted': 2, 'unknown-referral': 6 }),
+  )
+  expect(await rowsOf([command('a', 'decline', at, { reason: 4 })], { 'not-accepted': 2 })).toEqual([])
 })

@@ -7,10 +7,10 @@ import { type ReferralId, splitReferralId } from '../domain/ids.ts'
 import type { Notice } from '../domain/notices.ts'
 import { type Fault, type Parsed, parseShape } from '../domain/shape.ts'
 import { toTimestamp } from '../domain/time.ts'
-import type { Reader } from '../ports/store.ts'
+import type { Reader, Write } from '../ports/store.ts'
 import type { Collections, ReferralDocument } from './collections.ts'
 import { EffectsBuilder } from './effects.ts'
-import { type Emission, isMisrouted, type Role, tombstoneFault } from './role.ts'
+import { type Emission, hasOtherKey, type Role, tombstoneFault } from './role.ts'
 import { noticeOf } from './router.ts'
 import { topics } from './topics.ts'
 
@@ -30,18 +30,19 @@ export function referral(): Role<ReferralInput> {
     topics: [topics.commands],
     ready: () => Promise.resolve(),
     parse: (_topic, value) => parse(value),
-    async process(inputs, { read }) {
+    async process(inputs, { lane, read }) {
       const effects = new EffectsBuilder()
       const stored = await read.get('referrals', [
         ...new Set(inputs.map(({ value }) => referralIdOfInput(value))),
       ])
       const current = new Map<string, ReferralDocument>(stored)
       const closings: Closing[] = []
+      const rejections: Rejection[] = []
       for (const { origin, value } of inputs) {
         const at = toTimestamp(origin.timestamp)
         const cause = origin.offset
         const referralId = referralIdOfInput(value)
-        if (isMisrouted(origin, referralId)) effects.count('misrouted')
+        if (hasOtherKey(origin, referralId)) effects.count('other-key')
         const document = current.get(referralId)
         const { events, rejection } = meet(document, value, at)
         if (document !== undefined && events.length > 0) current.set(document._id, after(document, events))
@@ -50,7 +51,10 @@ export function referral(): Role<ReferralInput> {
           if (event.type !== 'referral.declined' && event.type !== 'referral.expired') continue
           closings.push({ event, cause, at, family: familyOf(event.referralId, current) })
         }
-        if (rejection !== null) effects.emit(rejectionOf(rejection, cause))
+        if (rejection !== null) {
+          effects.emit(rejectionOf(rejection, cause))
+          rejections.push(rejection)
+        }
         if (events.length === 0 && rejection === null) effects.count('without-effect')
       }
       for (const [id, document] of current) {
@@ -59,6 +63,7 @@ export function referral(): Role<ReferralInput> {
         effects.write({ kind: 'replace', collection: 'referrals', document, version: before.version })
       }
       effects.emit(...(await notices(closings, read)))
+      effects.write(...(await counted(rejections, lane, read)))
       return effects.build()
     },
   }
@@ -92,6 +97,18 @@ function eventOf(event: ReferralEvent, cause: number): Emission {
 function rejectionOf(rejection: Rejection, cause: number): Emission {
   const { partnerId: key, type, occurredAt: time } = rejection
   return { cause, topic: topics.status, key, type, time, value: rejection }
+}
+
+/** The lane's own sums, in the transaction that refuses: topics hold rejections too, but are long and may repeat them. */
+async function counted(
+  rejections: readonly Rejection[],
+  lane: string,
+  read: Reader<Collections>,
+): Promise<Write<Collections>[]> {
+  if (rejections.length === 0) return []
+  const counts = { ...(await read.get('rejections', [lane])).get(lane)?.counts }
+  for (const { code } of rejections) counts[code] = (counts[code] ?? 0) + 1
+  return [{ kind: 'put', collection: 'rejections', document: { _id: lane, counts } }]
 }
 
 /** What an input comes to, whether there is such a referral or not, and whether it could be read whole or not. */

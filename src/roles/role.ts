@@ -22,7 +22,7 @@ export interface Origin extends TopicPartition {
  * Whether the record's key isn't the id that its topic goes by: another partition may hold the rest of what it is about.
  * Nothing depends on it, as versions decide; a producer should know.
  */
-export function isMisrouted({ key }: Origin, id: string): boolean {
+export function hasOtherKey({ key }: Origin, id: string): boolean {
   return key === null || Buffer.from(id).compare(key) !== 0
 }
 
@@ -48,7 +48,7 @@ export interface Emission {
 export interface Effects {
   readonly writes: readonly Write<Collections>[]
   readonly emissions: readonly Emission[]
-  /** What is only counted: `ignored-repeat`, `ignored-older`, `misrouted` … */
+  /** What is only counted: `ignored-repeat`, `ignored-older`, `other-key` … */
   readonly counts: Readonly<Record<string, number>>
 }
 

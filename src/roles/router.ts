@@ -15,8 +15,8 @@ import { EffectsBuilder } from './effects.ts'
 import { loadOpenReferrals, type OpenReferrals } from './open-referrals.ts'
 import {
   type Emission,
+  hasOtherKey,
   type Input,
-  isMisrouted,
   type Role,
   type RoleContext,
   tombstoneFault,
@@ -81,7 +81,7 @@ function routeBatch(
   const effects = new EffectsBuilder()
   for (const input of inputs) {
     const { origin, value: rfi } = input
-    if (isMisrouted(origin, rfi.rfiId)) effects.count('misrouted')
+    if (hasOtherKey(origin, rfi.rfiId)) effects.count('other-key')
     const rfiHash = hash('sha256', JSON.stringify(rfi), 'base64url')
     const before = rfis.get(rfi.rfiId)
     if (before !== undefined) {

@@ -15,7 +15,10 @@ export interface RoutingInput {
   readonly rfi: Rfi
   /** ms since 1970. */
   readonly routedAt: number
-  readonly tables: Pick<Tables, 'index' | 'evidenceOf' | 'population' | 'release' | 'releaseHash'>
+  readonly tables: Pick<
+    Tables,
+    'index' | 'evidenceOf' | 'interests' | 'population' | 'release' | 'releaseHash'
+  >
   /** Asked before, in an RFI that this one follows. */
   readonly asked: ReadonlySet<PartnerId>
   /** No place left under the profile's `maxOpenReferrals`. */
@@ -76,7 +79,7 @@ export function route(input: RoutingInput): Routing {
  */
 const mostTerms = 2000
 
-function boundedQuery(rfi: Rfi): Query {
+export function boundedQuery(rfi: Rfi): Query {
   const query = queryOf(rfi)
   return { ...query, terms: query.terms.slice(0, mostTerms), forms: query.forms.slice(0, mostTerms) }
 }
@@ -92,8 +95,19 @@ function refusedWhole(rfi: Rfi, routedAt: number): 'no-consent' | 'already-expir
 function nextAfterRequest(input: RoutingInput, query: Query): readonly Considered[] {
   const asked = new Set([...input.asked, ...input.rfi.requestedPartners])
   const { rfi, routedAt, tables, full } = input
-  const { index, evidenceOf, population, release } = tables
-  const others = { rfi, query, index, evidenceOf, population, release, now: routedAt, full, excluded: asked }
+  const { index, evidenceOf, interests, population, release } = tables
+  const others = {
+    rfi,
+    query,
+    index,
+    evidenceOf,
+    interests,
+    population,
+    release,
+    now: routedAt,
+    full,
+    excluded: asked,
+  }
   return rank({ ...others, count: 1, depth: nextInLine }).considered
 }
 
@@ -104,12 +118,13 @@ function unknownKinds(need: Rfi['need']): string[] {
 
 function rankFor(input: RoutingInput, query: Query, count: number): Ranking {
   const { rfi, routedAt, tables, asked, full } = input
-  const { index, evidenceOf, population, release } = tables
+  const { index, evidenceOf, interests, population, release } = tables
   const rankInput = {
     rfi,
     query,
     index,
     evidenceOf,
+    interests,
     population,
     release,
     now: routedAt,

@@ -1,6 +1,8 @@
 import type { PartnerId } from '../domain/ids.ts'
 import { ProfileIndex } from '../matching/profile-index.ts'
 import { type Evidence, noEvidence } from '../ranking/evidence.ts'
+import type { Interest } from '../ranking/interest.ts'
+import { InterestTable } from '../ranking/interest-table.ts'
 import { addPopulations, type Population } from '../ranking/population.ts'
 import { defaultRelease, type Release } from '../ranking/release.ts'
 import type { Collections } from './collections.ts'
@@ -18,6 +20,7 @@ export class Tables {
   readonly #populations = new Map<string, Population>()
   readonly #releases = new Map<string, { readonly release: Release; readonly hash: string }>()
   #population: Population | null = null
+  #interests = new InterestTable(defaultRelease.parameters.halfLifeDays)
 
   applyProfile({ profile, state }: Collections['profiles']): void {
     this.index.put(profile, state)
@@ -26,10 +29,22 @@ export class Tables {
   applyWeights({ _id, release, hash }: Collections['weights']): void {
     if (release === null || hash === null) this.#releases.delete(_id)
     else this.#releases.set(_id, { release, hash })
+    const { halfLifeDays } = this.release.parameters
+    // Counts are held decayed, so another half-life begins an empty table: whoever feeds it reads everything again.
+    if (halfLifeDays !== this.#interests.halfLifeDays) this.#interests = new InterestTable(halfLifeDays)
   }
 
   applyPartner({ _id, evidence }: Collections['partners']): void {
     this.#evidence.set(_id, evidence)
+  }
+
+  applyInterest(interest: Interest): void {
+    this.#interests.apply(interest)
+  }
+
+  /** What partners did under the terms of their RFIs, decayed by the half-life of the release in force. */
+  get interests(): InterestTable {
+    return this.#interests
   }
 
   applyCell(cell: Collections['cells']): void {

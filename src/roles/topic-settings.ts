@@ -14,12 +14,15 @@ const compacted: Cleanup = { kind: 'compact', tombstones: 30 * day }
 
 const days = (count: number): Cleanup => ({ kind: 'delete', retention: count * day })
 
+/** ms. Holds contact data, as the bytes of one that was dead-lettered do. */
+export const rfisKept = 7 * day
+
 /** One row a topic: what `topics create` makes and `topics check` asks for. */
 export const topicSettings: Readonly<Record<Topic, Cleanup>> = {
   [topics.profiles]: compacted,
   [topics.weights]: compacted,
-  // Holds contact data. Only closed segments are removed, and Kafka's own are open for up to another 7 days.
-  [topics.rfis]: { kind: 'delete', retention: 7 * day, segment: day },
+  // Only closed segments are removed, and Kafka's own are open for up to another 7 days.
+  [topics.rfis]: { kind: 'delete', retention: rfisKept, segment: day },
   [topics.commands]: days(30),
   [topics.referrals]: days(30),
   [topics.status]: days(90),

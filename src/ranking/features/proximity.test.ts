@@ -1,6 +1,18 @@
 import { expect, test } from 'vitest'
+import type { PartnerId } from '../../domain/ids.ts'
 import { profileSchema } from '../../domain/profile.ts'
+import { noEvidence } from '../evidence.ts'
+import { noLikeness } from '../likeness.ts'
+import { noPopulation } from '../population.ts'
+import { basisOf, tallyOf } from '../rates.ts'
 import { placeOf, proximity } from './proximity.ts'
+
+const nothingKnown = {
+  askedBefore: { terms: [], bands: [] },
+  likeness: noLikeness,
+  tally: tallyOf(noEvidence('acme' as PartnerId), 180, 0),
+  basis: basisOf(noPopulation, { halfLifeDays: 180, priorStrength: 0 }, 0),
+}
 
 type Spot = readonly [region: string | null, city: string | null]
 const lisbon: Spot = ['PT-11', 'Lisboa']
@@ -36,7 +48,6 @@ test.each<[Spot, readonly Spot[], number]>([
     state: 'published',
     locations: spots.map(([region, city], at) => ({ locationId: `l${at}`, region, city })),
   })
-  const inputs = proximity.inputs({ customerPlace: placeOf('PT', region, city), profile, relevance: 0 })
-  const basis = { priorStrength: 0, priors: { responsiveness: 0, acceptance: 0 } }
-  expect(proximity.value(inputs, basis)).toBe(value)
+  const pair = { customerPlace: placeOf('PT', region, city), profile, relevance: 0, ...nothingKnown }
+  expect(proximity.value(proximity.inputs(pair), nothingKnown.basis)).toBe(value)
 })

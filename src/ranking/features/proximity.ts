@@ -9,6 +9,7 @@ export const proximity: PairFeature<'proximity', { readonly nearest: number }> =
   about: 'pair',
   direction: 'raises',
   readsEvidence: false,
+  untouched: 0,
   inputs: pair => ({ nearest: nearest(pair.customerPlace, placesOf(pair.profile)) }),
   value: inputs => (inputs.nearest === 2 ? one : inputs.nearest === 1 ? one / 2 : 0),
   reason: inputs => {

@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest'
+import { noPopulation } from '../population.ts'
+import { basisOf } from '../rates.ts'
 import { acceptance } from './acceptance.ts'
 import { responsiveness } from './responsiveness.ts'
 
-const basis = { priorStrength: 10, priors: { responsiveness: 500_000, acceptance: 500_000 } }
+const basis = basisOf(noPopulation, { halfLifeDays: 180, priorStrength: 10 }, 0)
 const average = 'No history yet: the average, 50 of 100.'
 
 test('a partner without history is told that it stands at the average', () => {

@@ -6,6 +6,7 @@ export const relevance: PairFeature<'relevance', { readonly relevance: number }>
   about: 'pair',
   direction: 'raises',
   readsEvidence: false,
+  untouched: 0,
   inputs: pair => ({ relevance: pair.relevance }),
   value: inputs => inputs.relevance,
   reason: (_, value) => `Your tags fit the request: ${inHundred(value)}.`,

@@ -1,0 +1,47 @@
+import { asValue, type PairFeature } from '../feature.ts'
+import { askedFigures } from '../likeness.ts'
+import { one } from '../millionths.ts'
+import { dealsOf } from '../rates.ts'
+
+/** Where neither more nor less is known than of anybody: six tenths, as less can be far less and more not so much more. */
+const neutral = 0.6
+/** Units of ln that one whole is. */
+const range = 10
+/** Deals' worth of everybody's budgets that stand in for a partner's own. */
+const strength = 2
+
+/**
+ * How many of the partner's deals were about as large as this one, against how many of everybody's were: the ratio of two
+ * densities over the logarithm of the sum, each smoothed over neighbouring half octaves (a kernel density estimate). Only
+ * within the budget's own currency; neutral without a budget and for who never had one.
+ */
+export const budgetFit: PairFeature<
+  'budgetFit',
+  { readonly near: number; readonly all: number; readonly ratio: number }
+> = {
+  name: 'budgetFit',
+  about: 'pair',
+  direction: 'raises',
+  readsEvidence: true,
+  untouched: neutral * one,
+  inputs: ({ likeness, askedBefore, tally, basis }) => {
+    const { usual } = askedFigures(askedBefore, basis.deals)
+    if (usual <= 0) return { near: 0, all: 0, ratio: 0 }
+    let near = 0
+    for (const band of likeness.bands)
+      near += ((askedBefore.bands[band.at]?.nearness ?? 0) / one) * dealsOf(band)
+    const own = (near + strength * one * usual) / (dealsOf(tally) + strength * one)
+    return {
+      near: Math.round(near),
+      all: dealsOf(tally),
+      ratio: Math.round(one * Math.log(own / usual)),
+    }
+  },
+  value: ({ ratio }) => asValue(neutral + ratio / one / range),
+  reason: ({ near, all, ratio }) => {
+    if (all === 0) return 'Nothing is known of how large your deals are.'
+    if (near === 0 && ratio === 0) return 'The request names no budget that deals are known of.'
+    if (ratio >= 0) return 'Your deals are often about as large as this one.'
+    return 'Your deals are rarely about as large as this one.'
+  },
+}

@@ -1,0 +1,40 @@
+import { asValue, type PairFeature } from '../feature.ts'
+import { askedFigures, dampingOf, shareOfDeals, termStrength } from '../likeness.ts'
+import { one } from '../millionths.ts'
+import { dealsOf } from '../rates.ts'
+
+/** As much as anybody's deals can speak for a request, in units of ln: twelve terms that all deals of one kind lie under. */
+const most = 80
+
+/**
+ * How much more often the partner made deals under the RFI's terms than its share of all deals would have it: over the
+ * terms, the sum of `ln(1 + deals under the term / (strength · share))`. That is naive Bayes' ratio of likelihoods (the
+ * chance of the partner given the term, smoothed towards its share of everything) less what is the same for all.
+ */
+export const similarDeals: PairFeature<
+  'similarDeals',
+  { readonly gain: number; readonly met: number; readonly asked: number }
+> = {
+  name: 'similarDeals',
+  about: 'pair',
+  direction: 'raises',
+  readsEvidence: true,
+  untouched: 0,
+  inputs: ({ likeness, askedBefore, tally, basis }) => {
+    const expected = termStrength * one * shareOfDeals(dealsOf(tally), basis)
+    let gain = 0
+    let met = 0
+    for (const term of likeness.terms) {
+      const deals = dealsOf(term)
+      if (deals <= 0) continue
+      met += 1
+      gain += Math.round(one * Math.log(1 + deals / expected))
+    }
+    return { gain, met, asked: askedFigures(askedBefore, basis.deals).dealt }
+  },
+  value: ({ gain, asked }) => asValue((gain / one / most) * dampingOf(asked)),
+  reason: ({ met, asked }) =>
+    met === 0
+      ? 'You have accepted nothing like this yet.'
+      : `You have accepted requests under ${met} of the ${asked} things asked for that are known from before.`,
+}

@@ -1,0 +1,154 @@
+import type { PartnerId } from '../domain/ids.ts'
+import type { Term } from '../matching/terms.ts'
+import { addToBuckets, type Buckets, type Counts, dayOf, noBuckets } from './buckets.ts'
+import { countsOf, type Fact } from './evidence.ts'
+import { hashOf } from './hash.ts'
+import { packBuckets, unpackBuckets } from './packed-buckets.ts'
+
+/**
+ * What a partner has answered under one term. `weight` is how much it tells, and `hash` is the term's, to be found
+ * by without its text. `buckets` are packed as they come from the store, since a partner has hundreds of these and an
+ * answer touches few.
+ */
+export interface TermInterest {
+  readonly hash: number
+  readonly term: Term
+  readonly weight: number
+  readonly buckets: Buckets | string
+}
+
+/** As the store keeps it. */
+export interface StoredTermInterest extends TermInterest {
+  readonly buckets: string
+}
+
+export function bucketsIn({ buckets }: TermInterest): Buckets {
+  return typeof buckets === 'string' ? unpackBuckets(buckets) : buckets
+}
+
+export function asStored(interest: TermInterest): StoredTermInterest {
+  const { buckets } = interest
+  return { ...interest, buckets: typeof buckets === 'string' ? buckets : packBuckets(buckets) }
+}
+
+/**
+ * The terms a partner has answered most, at most `mostHeld`, in the order of their hashes: what routers hold in memory. The
+ * rest are kept one by one (`TermInterest` by itself). Counts only grow, so a term that isn't touched never overtakes one
+ * that is held: which are held depends on what was counted, not on its order.
+ */
+export interface Interest {
+  readonly partnerId: PartnerId
+  /** Answers and outcomes folded. */
+  readonly version: number
+  readonly terms: readonly TermInterest[]
+}
+
+/** Measured on real histories: 256 lose nothing against all, 64 lose a tenth of the right answers. */
+export const mostHeld = 512
+
+export function noInterest(partnerId: PartnerId): Interest {
+  return { partnerId, version: 0, terms: [] }
+}
+
+/** Null for what teaches nothing about a kind of deal: an offer as such, and silence nobody was notified of. */
+export function interestCounts(fact: Fact): Counts | null {
+  if (fact.type === 'offered' || fact.type === 'reported') return null
+  if (fact.type === 'expired' && !fact.notifiable) return null
+  // Abuse says nothing about what the partner looks for.
+  if (fact.kind === 'spam') return null
+  return countsOf(fact)
+}
+
+export interface Folded {
+  readonly interest: Interest
+  /** Terms not held (any more) that changed: to be written one by one. */
+  readonly apart: readonly TermInterest[]
+  /** Held now and kept apart before: their own rows are to go. */
+  readonly joined: readonly number[]
+}
+
+/**
+ * Counts one fact, or several of the same partner, under the terms of their RFIs.
+ * @param apartOf - a term kept by itself, by its hash: asked for only when all places are taken
+ */
+export function foldInterest(
+  interest: Interest,
+  facts: readonly { readonly fact: Fact; readonly terms: readonly Term[] }[],
+  apartOf: (hash: number) => TermInterest | undefined,
+): Folded {
+  const touched = new Map<number, { term: Term; buckets: Buckets; weight: number }>()
+  const wasApart = new Set<number>()
+  let version = interest.version
+  for (const { fact, terms } of facts) {
+    const counts = interestCounts(fact)
+    if (counts === null) continue
+    version += 1
+    const day = dayOf(fact.routedAt)
+    const more = weightOf(fact)
+    for (const term of terms) {
+      const hash = hashOf(term)
+      let known = touched.get(hash)
+      if (known === undefined) {
+        const place = placeOf(interest.terms, hash)
+        const held = interest.terms[place]?.hash === hash ? interest.terms[place] : undefined
+        const apart = held === undefined ? apartOf(hash) : undefined
+        if (apart !== undefined) wasApart.add(hash)
+        const stored = held ?? apart
+        known = {
+          term: stored?.term ?? term,
+          weight: stored?.weight ?? 0,
+          buckets: stored === undefined ? noBuckets : bucketsIn(stored),
+        }
+        touched.set(hash, known)
+      }
+      // Two terms of one hash count as one, under the text that comes first in their order.
+      if (term < known.term) known.term = term
+      known.buckets = addToBuckets(known.buckets, day, counts)
+      known.weight += more
+    }
+  }
+  if (version === interest.version) return { interest, apart: [], joined: [] }
+  const held = [...interest.terms]
+  for (const [hash, { term, weight, buckets }] of touched) {
+    const place = placeOf(held, hash)
+    held.splice(place, held[place]?.hash === hash ? 1 : 0, { hash, term, weight, buckets })
+  }
+  const apart: TermInterest[] = []
+  while (held.length > mostHeld) apart.push(...held.splice(weakest(held), 1))
+  const apartNow = new Set(apart.map(({ hash }) => hash))
+  return {
+    interest: { partnerId: interest.partnerId, version, terms: held },
+    apart,
+    joined: [...wasApart].filter(hash => !apartNow.has(hash)),
+  }
+}
+
+/** What is accepted tells most of what a partner looks for. */
+function weightOf({ type }: Fact): number {
+  return type === 'accepted' ? 4 : 1
+}
+
+/** Where a hash stands among terms sorted by theirs, or would. */
+export function placeOf(terms: readonly TermInterest[], hash: number): number {
+  let low = 0
+  let high = terms.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((terms[middle] as TermInterest).hash < hash) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+/** Of those that weigh least, the last. */
+function weakest(terms: readonly TermInterest[]): number {
+  let least = 0
+  for (let at = 1; at < terms.length; at += 1)
+    if ((terms[at] as TermInterest).weight <= (terms[least] as TermInterest).weight) least = at
+  return least
+}
+
+/** Whether terms may be kept apart: only then is it worth looking for them. */
+export function isFull(interest: Interest): boolean {
+  return interest.terms.length >= mostHeld
+}

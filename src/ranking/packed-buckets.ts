@@ -1,0 +1,74 @@
+import { type Bucket, type Buckets, type Counter, type Counts, counters, noBuckets } from './buckets.ts'
+import { NumberReader, packNumbers } from './varints.ts'
+
+/**
+ * Buckets as text, a tenth of their JSON: latest day + 1 (0 for nothing at all), how many days and months, each as its
+ * distance from the one before it and its counts, then 1 and the older ones if there are any. Counts are how many there
+ * are, then pairs of the counter's place and the count. The same buckets give the same text.
+ */
+export function packBuckets({ latestDay, days, months, older }: Buckets): string {
+  if (latestDay === null) return packNumbers([0])
+  const numbers = [fromSigned(latestDay) + 1]
+  putList(numbers, days)
+  putList(numbers, months)
+  if (older === null) numbers.push(0)
+  else {
+    numbers.push(1, fromSigned(older.daySum))
+    putCounts(numbers, older.counts)
+  }
+  return packNumbers(numbers)
+}
+
+/** @throws Error for a text that `packBuckets` did not write */
+export function unpackBuckets(text: string): Buckets {
+  const reader = new NumberReader(text)
+  const latest = reader.next()
+  if (latest === 0) return noBuckets
+  const days = listIn(reader)
+  const months = listIn(reader)
+  const older = reader.next() === 0 ? null : { daySum: toSigned(reader.next()), counts: countsIn(reader) }
+  return { latestDay: toSigned(latest - 1), days, months, older }
+}
+
+function putList(numbers: number[], list: readonly Bucket[]): void {
+  numbers.push(list.length)
+  let before = 0
+  for (const { at, counts } of list) {
+    numbers.push(fromSigned(at - before))
+    before = at
+    putCounts(numbers, counts)
+  }
+}
+
+function putCounts(numbers: number[], counts: Counts): void {
+  const places = counters.flatMap((counter, place) => (counts[counter] === undefined ? [] : [place]))
+  numbers.push(places.length)
+  for (const place of places) numbers.push(place, fromSigned(counts[counters[place] as Counter] ?? 0))
+}
+
+function listIn(reader: NumberReader): Bucket[] {
+  let before = 0
+  return Array.from({ length: reader.next() }, () => {
+    before += toSigned(reader.next())
+    return { at: before, counts: countsIn(reader) }
+  })
+}
+
+function countsIn(reader: NumberReader): Counts {
+  const counts: Partial<Record<Counter, number>> = {}
+  for (let left = reader.next(); left > 0; left -= 1) {
+    const counter = counters[reader.next()]
+    const count = toSigned(reader.next())
+    if (counter !== undefined) counts[counter] = count
+  }
+  return counts
+}
+
+/** Days before 1970 and sums of them are below zero. */
+function fromSigned(number: number): number {
+  return number < 0 ? -2 * number - 1 : 2 * number
+}
+
+function toSigned(number: number): number {
+  return number % 2 === 1 ? -(number + 1) / 2 : number / 2
+}

@@ -1,0 +1,119 @@
+import type { Profile, Tags } from '../domain/profile.ts'
+import { sizeOptOutHits } from '../domain/sizes.ts'
+import { wordSpace } from '../matching/analyser.ts'
+import type { RefusalCode } from '../matching/refusals.ts'
+import type { Situation } from './standing.ts'
+
+/** One thing of a profile that is other than it was. */
+export interface ProfileChange {
+  readonly kind: 'publish' | 'capacity' | 'region' | 'size' | 'country' | 'tag' | 'location'
+  /** What is added, taken away or set; empty where the kind says it all. */
+  readonly detail: string
+  readonly profile: Profile
+}
+
+/** Tags that promise most are tried first, and no more than these: the others give less. */
+const mostTags = 8
+
+/** What could be changed of a profile that is refused for `code`: the one thing that refuses it, else what raises its score. */
+export function profileChanges(
+  situation: Situation,
+  profile: Profile,
+  code: RefusalCode,
+): readonly ProfileChange[] {
+  const { query, rfi } = situation
+  switch (code) {
+    case 'paused':
+    case 'withdrawn':
+      return [{ kind: 'publish', detail: '', profile: { ...profile, state: 'published' } }]
+    case 'country':
+      return [{ kind: 'country', detail: query.country, profile: { ...profile, country: query.country } }]
+    case 'region': {
+      const region = rfi.customer.region ?? ''
+      const serves = { regions: [...profile.serves.regions, region] }
+      return [{ kind: 'region', detail: region, profile: { ...profile, serves } }]
+    }
+    case 'size':
+      return withoutOptOut(situation, profile)
+    case 'capacity':
+      return [
+        {
+          kind: 'capacity',
+          detail: String((profile.maxOpenReferrals ?? 0) + 1),
+          profile: { ...profile, maxOpenReferrals: (profile.maxOpenReferrals ?? 0) + 1 },
+        },
+      ]
+    case 'no-match':
+    case 'minimum-score':
+    case 'not-chosen':
+      return [...withTag(situation, profile), ...withLocation(situation, profile)]
+    default:
+      return []
+  }
+}
+
+/** Each size by itself; where two cover the customer's together, all of them. */
+function withoutOptOut({ rfi }: Situation, profile: Profile): ProfileChange[] {
+  const { size } = rfi.customer
+  const without = (removed: readonly string[]): ProfileChange => ({
+    kind: 'size',
+    detail: removed.join(', '),
+    profile: { ...profile, sizeOptOut: profile.sizeOptOut.filter(each => !removed.includes(each)) },
+  })
+  const single = profile.sizeOptOut.map(each => without([each]))
+  const enough = single.filter(({ profile }) => !sizeOptOutHits(size, profile.sizeOptOut))
+  return enough.length > 0 ? enough : [without(profile.sizeOptOut)]
+}
+
+function withTag({ index, query, rfi }: Situation, profile: Profile): ProfileChange[] {
+  const { need } = rfi
+  const { tags } = profile
+  const now = index.relevance(query, profile)
+  const met = new Set(now.matched.map(({ term }) => term))
+  // As it is written, since a stem may have another stem.
+  const words = query.forms
+    .filter(([canonical]) => canonical.startsWith(wordSpace) && !met.has(canonical))
+    .map(forms => (forms.at(-1) ?? '').slice(wordSpace.length))
+  const wanted: Readonly<Record<keyof Tags, readonly string[]>> = {
+    industries: need.industries,
+    products: need.products,
+    services: need.services,
+    solutions: need.solutions,
+    keywords: [...new Set([...need.keywords, ...words])],
+  }
+  const kinds = Object.keys(wanted) as (keyof Tags)[]
+  return kinds
+    .flatMap(kind =>
+      wanted[kind]
+        .filter(tag => !tags[kind].includes(tag))
+        .map((tag): ProfileChange => {
+          const more = { ...tags, [kind]: [...tags[kind], tag] }
+          return {
+            kind: 'tag',
+            detail: kind === 'keywords' ? tag : `${tag} (${kind})`,
+            profile: { ...profile, tags: more },
+          }
+        }),
+    )
+    .map(change => ({ change, relevance: index.relevance(query, change.profile).relevance }))
+    .filter(({ relevance }) => relevance > now.relevance)
+    .sort((one, other) => other.relevance - one.relevance)
+    .slice(0, mostTags)
+    .map(({ change }) => change)
+}
+
+/** Beside the others, or in place of the last when there are five. */
+function withLocation({ rfi }: Situation, profile: Profile): ProfileChange[] {
+  const { city, region } = rfi.customer
+  if (city === null && region === null) return []
+  const locationId = `${profile.profileId}/${city ?? region}` as Profile['locations'][number]['locationId']
+  const location = { locationId, city, region, contact: null }
+  const detail = [city, region].filter(part => part !== null).join(', ')
+  return [
+    {
+      kind: 'location',
+      detail,
+      profile: { ...profile, locations: [...profile.locations.slice(0, 4), location] },
+    },
+  ]
+}
