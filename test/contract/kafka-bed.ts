@@ -8,7 +8,7 @@ import type { LogBed } from './log-bed.ts'
 export interface KafkaBed extends LogBed {
   open(options?: Partial<KafkaOptions>): Promise<KafkaLog>
   /** Settings as Kafka calls them. */
-  topic(partitions: number, settings?: Readonly<Record<string, string>>): Promise<string>
+  topic(partitions: number, settings?: Readonly<Record<string, string>>, copies?: number): Promise<string>
   /** Of every topic and group. */
   readonly prefix: string
 }
@@ -33,7 +33,7 @@ export async function kafkaLog(brokers: string = servers().kafkaBrokers): Promis
   return {
     prefix,
     open,
-    async topic(partitions, settings = {}) {
+    async topic(partitions, settings = {}, copies = 1) {
       const topic = `topic-${topics.length}`
       topics.push(topic)
       const admin = await own.admin()
@@ -43,7 +43,7 @@ export async function kafkaLog(brokers: string = servers().kafkaBrokers): Promis
       await admin.createTopics({
         waitForLeaders: false,
         topics: [
-          { topic: `${prefix}${topic}`, numPartitions: partitions, replicationFactor: 1, configEntries },
+          { topic: `${prefix}${topic}`, numPartitions: partitions, replicationFactor: copies, configEntries },
         ],
       })
       // Brokers hear of it one after another, and one that hasn't says that there is no such topic.

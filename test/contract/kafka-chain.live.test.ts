@@ -256,6 +256,80 @@ liveDescribe('what lies in Kafka', { needs: ['kafka'] }, () => {
     expect(one.calls.filter(({ kind }) => kind === 'revoked').length).toBeGreaterThanOrEqual(4)
   })
 
+  test('a partition that waits holds up none of those fetched with it, and goes on unbroken', async () => {
+    const topic = await bed.topic(2)
+    const gate = Promise.withResolvers<void>()
+    class Waiting extends Recorder {
+      under = 0
+      override async answer(batch: Parameters<Recorder['answer']>[0]) {
+        if (batch.partition === 0) {
+          this.under += 1
+          expect(this.under).toBe(1)
+          for (let open = false; !open; await batch.heartbeat())
+            open = await Promise.race([gate.promise.then(() => true), setTimeout(100, false)])
+          this.under -= 1
+        }
+        return super.answer(batch)
+      }
+    }
+    const recorder = new Waiting()
+    const [zeroth, first] = ['21', 'abc'] as const
+    const send = (from: number, to: number) =>
+      log.producer.send(
+        numbers(from, to).flatMap(value => [outgoing(topic, zeroth, value), outgoing(topic, first, value)]),
+      )
+    await send(0, 5)
+    await consuming(
+      log,
+      topic,
+      recorder,
+      async ({ until }) => {
+        try {
+          await until('both', () => recorder.batches(0).length > 0 && recorder.values(1).length >= 5)
+          for (let round = 1; round <= 3; round += 1) {
+            await send(5 * round, 5 * round + 5)
+            await until('the neighbour', () => recorder.values(1).length >= 5 * round + 5)
+          }
+          expect(recorder.batches(0)).toHaveLength(1)
+        } finally {
+          gate.resolve()
+        }
+        await until('the one that waited', () => recorder.values(0).length >= 20)
+      },
+      3,
+    )
+    for (const partition of [0, 1]) {
+      expect(recorder.values(partition)).toEqual(numbers(0, 20))
+      expectChain(recorder, partition, 0, 20)
+    }
+    // Nobody was asked again: it was no rebalance that let the neighbour go on.
+    expect(recorder.calls.filter(({ kind }) => kind === 'assigned')).toHaveLength(2)
+  })
+
+  test('a handler without any sign of life loses its partitions, and joins again when it is back', async () => {
+    const topic = await bed.topic(2)
+    const options = { sessionTimeout: 60_000, handlerPatience: 1000, heartbeatInterval: 300 }
+    const [stuck, other] = [await bed.open(options), await bed.open(options)]
+    const gate = Promise.withResolvers<void>()
+    class Stuck extends Recorder {
+      override async answer(batch: Parameters<Recorder['answer']>[0]) {
+        await gate.promise
+        return super.answer(batch)
+      }
+    }
+    const [one, two] = [new Stuck(), new Recorder()]
+    await log.producer.send(numbers(0, 40).map(value => outgoing(topic, value, value)))
+    await consuming(stuck, topic, one, async ({ until }) => {
+      await until('both stuck', () => one.batches().length >= 2)
+      await consuming(other, topic, two, async () => {
+        await until('all at the other', () => two.records().length >= 40)
+        const before = one.calls.length
+        gate.resolve()
+        await until('a share again', () => one.calls.slice(before).some(({ kind }) => kind === 'assigned'))
+      })
+    })
+  })
+
   test('a reader: stretches by time, to their ends and no further, slowly or broken off', async () => {
     const topic = await bed.topic(2)
     const send = (from: number, to: number) =>

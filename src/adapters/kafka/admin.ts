@@ -1,5 +1,6 @@
 import type { Admin, Kafka } from 'kafkajs'
 import { portError } from './errors.ts'
+import { Grace, isClientFault } from './grace.ts'
 
 export interface SharedAdmin {
   /** The connected client; made when it is first asked for, and anew after one could not connect. */
@@ -12,6 +13,7 @@ export interface SharedAdmin {
 /** One admin client for all who ask the cluster something. */
 export function createAdmin(kafka: Kafka): SharedAdmin {
   let current: Promise<Admin> | null = null
+  const grace = new Grace<string>(new Map())
 
   function client(): Promise<Admin> {
     current ??= connect()
@@ -54,9 +56,12 @@ export function createAdmin(kafka: Kafka): SharedAdmin {
       const asked = client()
       try {
         const admin = await asked
-        return await inTurn(() => call(admin))
+        const answer = await inTurn(() => call(admin))
+        grace.passed(what)
+        return answer
       } catch (error) {
-        const told = portError(what, error)
+        const plain = portError(what, error)
+        const told = isClientFault(plain) ? grace.judge(what, plain) : plain
         if (told.retryable && current === asked) await leave()
         throw told
       }

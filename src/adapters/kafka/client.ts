@@ -18,8 +18,10 @@ export interface KafkaOptions {
   } | null
   readonly logger?: Logger
   readonly time?: Time
-  /** ms without a heartbeat after which a member counts as dead. */
+  /** ms without a heartbeat after which a member counts as dead; default 30,000. */
   readonly sessionTimeout?: number
+  /** ms that work on a partition may go without a heartbeat, before the group goes on without this member. */
+  readonly handlerPatience?: number | undefined
   /** ms that members have to finish what is under way when somebody joins or leaves. */
   readonly rebalanceTimeout?: number
   /** ms between heartbeats. */
@@ -57,6 +59,22 @@ export function createClient(options: KafkaOptions): Kafka {
         logger.debug({ client: namespace, level: label, message, ...plain(rest) }, 'kafkajs'),
   })
 }
+
+/** Whether whoever listens on the way learns the password (`plain`), or enough to guess it (`scram`). */
+export function showsPassword({
+  brokers,
+  ssl,
+  sasl,
+}: {
+  readonly brokers: readonly string[]
+  readonly ssl?: object | null
+  readonly sasl?: object | null
+}): boolean {
+  if ((sasl ?? null) === null || (ssl ?? null) !== null) return false
+  return brokers.some(broker => !loopback.test(broker))
+}
+
+const loopback = /^(localhost|127(\.\d+){3}|\[::1\]|\[::ffff:127(\.\d+){3}\]):\d+$/i
 
 /** Without stacks, which it puts into nearly every line. */
 function plain({ stack: _stack, ...fields }: Record<string, unknown>): object {

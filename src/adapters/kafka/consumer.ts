@@ -4,7 +4,9 @@ import type { LogConsumer, PartitionHandler } from '../../ports/log.ts'
 import type { Logger } from '../../ports/logger.ts'
 import type { Time } from '../../ports/time.ts'
 import { retry } from './client.ts'
+import { joiningAs } from './corrections.ts'
 import { portError } from './errors.ts'
+import { Grace, isClientFault } from './grace.ts'
 import { PartitionTurns } from './partition-turns.ts'
 import { Session } from './session.ts'
 
@@ -20,6 +22,7 @@ export interface ConsumerOptions {
   readonly logger: Logger
   readonly time: Pick<Time, 'sleep'>
   readonly sessionTimeout?: number | undefined
+  readonly handlerPatience?: number | undefined
   readonly rebalanceTimeout?: number | undefined
   readonly heartbeatInterval?: number | undefined
   readonly concurrency?: number | undefined
@@ -35,16 +38,31 @@ const fetchBytes = { partition: 1024 * 1024, all: 16 * 1024 * 1024 }
  * learned: in a rolling restart this, and little else, is what the others wait for. Kafka's own 3 s cost as much each time.
  */
 const heartbeatInterval = 500
+/** ms without a heartbeat after which a member counts as dead. */
+const defaultSessionTimeout = 30_000
+/** ms. More than a step takes of which every request only just gets its answer. */
+const leastPatience = 60_000
+/** ms that a partition's work may hold up what was fetched with it. */
+const handlerBudget = 1000
 /** ms between lives of the client, doubling from the first to the last. */
 const shortestPause = 250
 const longestPause = 5000
+/** ms as a member after which a life counts as one that worked. */
+const soundLife = 30_000
 /** ms that leaving may take: a broker that is gone doesn't answer. */
 const leavingPatience = 10_000
+
+/** As which the last life of the client was in the group; null when the next is to join as a new one. */
+interface Membership {
+  id: string | null
+}
 
 /** Why a life of the client ended: told to stop, the cluster, or the handler. */
 type Ending =
   | { readonly kind: 'stopped' }
   | { readonly kind: 'client'; readonly error: unknown }
+  /** Work of a partition gives no sign of life: others are to have its partitions while it is waited for. */
+  | { readonly kind: 'silent'; readonly error: unknown }
   | { readonly kind: 'handler'; readonly error: unknown }
 
 /**
@@ -57,23 +75,27 @@ export function createConsumer(options: ConsumerOptions): LogConsumer {
   const stopping = new AbortController()
   const turns = new PartitionTurns()
   let running: Promise<void> | null = null
+  const membership: Membership = { id: null }
+  const grace = new Grace<string>(new Map())
   let session: Session | null = null
 
   async function run(handler: PartitionHandler): Promise<void> {
     const what = `consuming as ${group}`
     let delay = shortestPause
     for (let attempt = 1; !stopping.signal.aborted; attempt += 1) {
-      let joined = false
-      const ending = await live(options, turns, handler, stopping.signal, begun => {
-        joined = true
+      let joined: number | null = null
+      const ending = await live(options, turns, handler, membership, stopping.signal, begun => {
+        joined ??= performance.now()
         session = begun
       })
       session = null
       if (ending.kind === 'handler') throw ending.error
       if (ending.kind === 'stopped' || stopping.signal.aborted) return
-      const error: PortError = portError(what, ending.error)
+      if (joined !== null && performance.now() - joined > soundLife) grace.passed(group)
+      const told: PortError = portError(what, ending.error)
+      const error = isClientFault(told) ? grace.judge(group, told) : told
       if (!error.retryable) throw error
-      if (joined) [attempt, delay] = [1, shortestPause]
+      if (joined !== null) [attempt, delay] = [1, shortestPause]
       logger.warn({ what, attempt, delay, error: String(error) }, 'waiting')
       await time.sleep(delay, stopping.signal)
       delay = Math.min(2 * delay, longestPause)
@@ -102,16 +124,18 @@ async function live(
   options: ConsumerOptions,
   turns: PartitionTurns,
   handler: PartitionHandler,
+  membership: Membership,
   stopping: AbortSignal,
   onJoin: (session: Session) => void,
 ): Promise<Ending> {
   const { kafka, group, topics, portName, batchRecords, logger } = options
+  const sessionTimeout = options.sessionTimeout ?? defaultSessionTimeout
   const ended = Promise.withResolvers<Ending>()
   const stop = () => ended.resolve({ kind: 'stopped' })
   stopping.addEventListener('abort', stop)
   const consumer = kafka.consumer({
     groupId: group,
-    sessionTimeout: options.sessionTimeout ?? 30_000,
+    sessionTimeout,
     rebalanceTimeout: options.rebalanceTimeout ?? 60_000,
     heartbeatInterval: options.heartbeatInterval ?? heartbeatInterval,
     maxWaitTimeInMs: 100,
@@ -128,9 +152,14 @@ async function live(
     limits: { records: batchRecords, bytes: batchBytes },
     turns,
     logger,
+    budget: handlerBudget,
+    patience: options.handlerPatience ?? Math.max(leastPatience, 2 * sessionTimeout),
     fail: error => ended.resolve({ kind: 'handler', error }),
+    lose: error => ended.resolve({ kind: 'silent', error }),
   })
+  const former = membership.id
   consumer.on(consumer.events.GROUP_JOIN, event => {
+    membership.id = event.payload.memberId
     onJoin(session)
     session.joined(event)
   })
@@ -141,32 +170,42 @@ async function live(
     await consumer.connect()
     await consumer.subscribe({ topics: [...topics], fromBeginning: true })
     if (!stopping.aborted)
-      await consumer.run({
-        autoCommit: false,
-        eachBatchAutoResolve: false,
-        partitionsConsumedConcurrently: options.concurrency ?? 32,
-        eachBatch: payload => session.batch(payload),
-      })
+      await joiningAs(former, () =>
+        consumer.run({
+          autoCommit: false,
+          eachBatchAutoResolve: false,
+          partitionsConsumedConcurrently: options.concurrency ?? 32,
+          eachBatch: payload => session.batch(payload),
+        }),
+      )
   } catch (error) {
     ended.resolve({ kind: 'client', error })
   }
   const ending = await ended.promise
   stopping.removeEventListener('abort', stop)
-  await session.end()
-  await leave(consumer, logger)
+  const settled = session.end()
+  if (ending.kind !== 'silent') await settled
+  // One that signs off late must not sign off its successor.
+  if (!(await leave(consumer, logger))) membership.id = null
+  await settled
   await session.revoked()
   return ending
 }
 
-async function leave(consumer: Consumer, logger: Logger): Promise<void> {
+/** Whether it ended in time; not whether the brokers heard of it. */
+async function leave(consumer: Consumer, logger: Logger): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined
-  const overdue = new Promise<void>(resolve => {
+  const overdue = new Promise<false>(resolve => {
     timer = setTimeout(() => {
       logger.warn({ patience: leavingPatience }, 'leaving-overdue')
-      resolve()
+      resolve(false)
     }, leavingPatience)
   })
-  const left = consumer.disconnect().catch(error => logger.debug({ error: String(error) }, 'client-refused'))
-  await Promise.race([left, overdue])
+  const left = consumer
+    .disconnect()
+    .catch(error => logger.debug({ error: String(error) }, 'client-refused'))
+    .then(() => true)
+  const inTime = await Promise.race([left, overdue])
   clearTimeout(timer)
+  return inTime
 }

@@ -3,7 +3,7 @@ import { sep } from 'node:path'
 import { decodeRecordBatches } from './record-batches.ts'
 
 /*
- * kafkajs is no longer maintained, and five of its functions are wrong for us. They are put right in the loaded client,
+ * kafkajs is no longer maintained, and seven of its functions are wrong for us. They are put right in the loaded client,
  * whose version is therefore pinned exactly; decision 002 tells what was met.
  */
 
@@ -13,6 +13,8 @@ const parts = {
   oldDecoder: 'kafkajs/src/protocol/messageSet/decoder.js',
   byPartition: 'kafkajs/src/producer/groupMessagesPerPartition.js',
   batch: 'kafkajs/src/consumer/batch.js',
+  group: 'kafkajs/src/consumer/consumerGroup.js',
+  errors: 'kafkajs/src/errors.js',
   queue: 'kafkajs/src/network/requestQueue/index.js',
 } as const
 
@@ -30,6 +32,13 @@ interface KeyedMessage {
 interface RequestQueue {
   readonly pending: readonly unknown[]
   scheduleCheckPendingRequests(): void
+}
+
+/** kafkajs' part of a consumer that speaks with its group's coordinator, as far as it is used here. */
+interface ConsumerGroup {
+  memberId: string | null
+  connect(): Promise<void>
+  heartbeat(options: { readonly interval: number }): Promise<void>
 }
 
 let corrected: typeof import('kafkajs') | null = null
@@ -57,7 +66,55 @@ function load(): typeof import('kafkajs') {
   queue.scheduleCheckPendingRequests = function () {
     if (this.pending.length > 0) schedule.call(this)
   }
+  correctGroup((require(parts.group) as { prototype: ConsumerGroup }).prototype)
   return require('kafkajs') as typeof import('kafkajs')
+}
+
+/** Whom the consumer that is being started was in its group before. */
+let formerMember: string | null = null
+
+/**
+ * Calls `start`, which calls `run` of a consumer before it waits for anything; that consumer joins its group as the
+ * member of this id. A new one would wait until the session of the former, whom nobody could sign off, is over.
+ */
+export function joiningAs<T>(memberId: string | null, start: () => T): T {
+  formerMember = memberId
+  try {
+    return start()
+  } finally {
+    formerMember = null
+  }
+}
+
+function correctGroup(group: ConsumerGroup): void {
+  const { connect, heartbeat } = group
+  // Called once, and before anything is waited for. An id that the coordinator doesn't know costs one more question.
+  group.connect = function () {
+    this.memberId ??= formerMember
+    return connect.call(this)
+  }
+  // A coordinator that was gone was asked again and again until the client gave up. It is looked up anew, and the group
+  // joined by the same member, when the answer is that this broker isn't it.
+  group.heartbeat = async function (options) {
+    try {
+      await heartbeat.call(this, options)
+    } catch (error) {
+      throw notCoordinator(error) ?? error
+    }
+  }
+}
+
+const lostConnections: ReadonlySet<unknown> = new Set([
+  'KafkaJSConnectionError',
+  'KafkaJSConnectionClosedError',
+  'KafkaJSRequestTimeoutError',
+])
+
+function notCoordinator(error: unknown): Error | null {
+  if (!(error instanceof Error) || !lostConnections.has(error.name)) return null
+  const { KafkaJSProtocolError } = require(parts.errors) as typeof import('kafkajs')
+  const told = { type: 'NOT_COORDINATOR_FOR_GROUP', code: 16, message: error.message, retriable: true }
+  return Object.assign(new KafkaJSProtocolError(told as never), { cause: error })
 }
 
 /** Puts a function in the place of a module that nothing has loaded yet. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Admin } from 'kafkajs'
-import { PortError } from '../../ports/errors.ts'
+import { misconfigured, PortError } from '../../ports/errors.ts'
 import type { Log, LogConsumer, LogReader, Stretch, TopicPartition, TopicRecord } from '../../ports/log.ts'
 import { silent } from '../../ports/logger.ts'
 import { systemTime } from '../system-time.ts'
@@ -22,6 +22,10 @@ export interface GroupMember {
 export interface KafkaLog extends Log, LogReader {
   /** A connected client for all that concerns topics themselves, in the cluster's names. Not to be disconnected. */
   admin(): Promise<Admin>
+  /** The id that the brokers tell of their cluster; null where they tell none. */
+  clusterId(): Promise<string | null>
+  /** Sends go by these counts of partitions from now on, even when a topic has got more. */
+  keepTo(counts: ReadonlyMap<string, number>): void
   /** Who consumes as `group` now. */
   groupMembers(group: string): Promise<GroupMember[]>
 }
@@ -56,11 +60,20 @@ export async function openKafka(options: KafkaOptions): Promise<KafkaLog> {
     return asked
   }
 
+  let kept: ReadonlyMap<string, number> = new Map()
+  /** Keys go on falling where they fell: of partitions that were added since, none is sent to. */
+  async function sentTo(topic: string): Promise<number> {
+    const [noted, there] = [kept.get(topic), await countOf(topic)]
+    if (noted !== undefined && there < noted)
+      throw misconfigured(`${topic} was recorded with ${noted} partitions and has ${there}`)
+    return noted ?? there
+  }
+
   const { producer, close: closeProducer } = createProducer({
     senders: Array.from({ length: options.producers ?? defaultProducers }, () =>
       createSender({ open: () => openProducer(kafka) }),
     ),
-    partitions: countOf,
+    partitions: sentTo,
     topicName,
     forget: () => counts.clear(),
   })
@@ -97,7 +110,7 @@ export async function openKafka(options: KafkaOptions): Promise<KafkaLog> {
   return {
     producer,
     consumer({ group, topics, batchRecords }) {
-      const { sessionTimeout, rebalanceTimeout, heartbeatInterval, concurrency } = options
+      const { sessionTimeout, handlerPatience, rebalanceTimeout, heartbeatInterval, concurrency } = options
       const consumer = createConsumer({
         kafka,
         group: groupName(group),
@@ -108,6 +121,7 @@ export async function openKafka(options: KafkaOptions): Promise<KafkaLog> {
         logger,
         time,
         sessionTimeout,
+        handlerPatience,
         rebalanceTimeout,
         heartbeatInterval,
         concurrency,
@@ -130,6 +144,13 @@ export async function openKafka(options: KafkaOptions): Promise<KafkaLog> {
     },
     scan: read,
     admin: admin.client,
+    async clusterId() {
+      const { clusterId } = await admin.ask('the cluster', client => client.describeCluster())
+      return clusterId || null
+    },
+    keepTo(counts) {
+      kept = counts
+    },
     async groupMembers(group) {
       const { groups } = await admin.ask(`members of ${group}`, client =>
         client.describeGroups([groupName(group)]),

@@ -4,6 +4,9 @@ import type { Place, Stretch, TopicPartition } from '../../ports/log.ts'
 import type { SharedAdmin } from './admin.ts'
 import { isType } from './errors.ts'
 import { gathering } from './gather.ts'
+import { Grace } from './grace.ts'
+
+const unknownTopic = 'UNKNOWN_TOPIC_OR_PARTITION'
 
 /** ms in which questions about a topic become one: at a start every partition has some. */
 const window = 5
@@ -14,6 +17,9 @@ type Offsets = ReadonlyMap<number, number>
 
 /** What the brokers say about offsets. Topics and groups are in the cluster's names. */
 export function createOffsets({ ask }: Pick<SharedAdmin, 'ask'>) {
+  /** Topics that were there once: one that isn't, all of a sudden, is mostly unknown to some broker only. */
+  const known = new Set<string>()
+  const grace = new Grace<string>(new Map())
   const ends = gathering<Ends>(window, topic =>
     topicAsked(topic, `ends of ${topic}`, async admin => {
       const partitions = await admin.fetchTopicOffsets(topic)
@@ -43,7 +49,8 @@ export function createOffsets({ ask }: Pick<SharedAdmin, 'ask'>) {
       topicAsked(topic, `partitions of ${topic}`, async admin => {
         const { topics } = await admin.fetchTopicMetadata({ topics: [topic] })
         const count = topics[0]?.partitions.length ?? 0
-        if (count === 0) throw noSuchTopic(topic)
+        if (count === 0) throw Object.assign(new Error('it has no partitions'), { type: unknownTopic })
+        known.add(topic)
         return count
       }),
     ),
@@ -51,9 +58,13 @@ export function createOffsets({ ask }: Pick<SharedAdmin, 'ask'>) {
 
   async function topicAsked<T>(topic: string, what: string, call: Parameters<typeof ask<T>>[1]): Promise<T> {
     try {
-      return await ask(what, call)
+      const answer = await ask(what, call)
+      grace.passed(topic)
+      return answer
     } catch (error) {
-      throw isType(error, 'UNKNOWN_TOPIC_OR_PARTITION') ? noSuchTopic(topic, error) : error
+      if (!isType(error, unknownTopic)) throw error
+      const missing = noSuchTopic(topic, error)
+      throw known.has(topic) ? grace.judge(topic, missing) : missing
     }
   }
 
@@ -121,7 +132,7 @@ async function persistently<T>(ask: () => Promise<T>): Promise<T> {
     try {
       return await ask()
     } catch (error) {
-      if (!isType(error, 'UNKNOWN_TOPIC_OR_PARTITION')) throw error
+      if (!isType(error, unknownTopic)) throw error
       await setTimeout(delay)
     }
   }

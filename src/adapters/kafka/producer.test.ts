@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { misconfigured, unavailable } from '../../ports/errors.ts'
 import type { AddressedRecord } from './pieces.ts'
 import { createProducer } from './producer.ts'
@@ -35,9 +35,14 @@ function setUp(fault: (texts: readonly string[]) => Error | null = () => null, s
     topicName: topic => `pre-${topic}`,
     forget: () => undefined,
   })
-  const send = (text: string, topic = 'topic') =>
-    producer.send([{ topic, key: text, value: Buffer.from(text), headers: {} }])
-  return { send, sent, state, close }
+  const record = (text: string, topic = 'topic') => ({
+    topic,
+    key: text,
+    value: Buffer.from(text),
+    headers: {},
+  })
+  const send = (text: string, topic?: string) => producer.send([record(text, topic)])
+  return { send, sent, state, close, producer, record }
 }
 
 describe('a producer', () => {
@@ -68,6 +73,24 @@ describe('a producer', () => {
     const outcomes = await Promise.allSettled(['a', 'b'].map(text => send(text)))
     for (const outcome of outcomes) expect(outcome).toMatchObject({ reason: { retryable: true } })
     expect(sent.flat()).toEqual(['a', 'b'])
+  })
+  test('what looks like a bug of the client is sent again, for half a minute at most', async () => {
+    const clock = vi.spyOn(performance, 'now').mockReturnValue(0)
+    const { producer, record, send } = setUp(sent =>
+      sent.includes('bad') ? new TypeError('of undefined') : null,
+    )
+    const [bad, other] = [[record('bad')], [record('bad')]]
+    const outcome = async (records: Parameters<typeof producer.send>[0]) => {
+      const [told] = await Promise.allSettled([producer.send(records), send('good')])
+      return told
+    }
+    expect(await outcome(bad)).toMatchObject({ reason: { retryable: true } })
+    clock.mockReturnValue(29_999)
+    expect(await outcome(bad)).toMatchObject({ reason: { retryable: true } })
+    clock.mockReturnValue(30_000)
+    expect(await outcome(bad)).toMatchObject({ reason: { code: 'corrupt', retryable: false } })
+    expect(await outcome(other)).toMatchObject({ reason: { retryable: true } })
+    clock.mockRestore()
   })
   test('a missing topic is not even tried', async () => {
     const { send, sent } = setUp()

@@ -1,8 +1,9 @@
 import { setImmediate } from 'node:timers/promises'
 import { type PortError, unavailable } from '../../ports/errors.ts'
 import type { LogProducer, OutgoingRecord } from '../../ports/log.ts'
-import { partitionOf } from '../murmur2.ts'
+import { partitionOf } from '../../ports/murmur2.ts'
 import { portError } from './errors.ts'
+import { Grace, isClientFault } from './grace.ts'
 import type { AddressedRecord } from './pieces.ts'
 import type { Sender } from './sender.ts'
 
@@ -19,6 +20,8 @@ export interface ProducerOptions {
 
 /** One call of `send`, waiting. */
 interface Job {
+  /** As they were given: whoever sends again gives the same. */
+  readonly given: readonly OutgoingRecord[]
   readonly records: readonly AddressedRecord[]
   readonly bytes: number
   readonly done: PromiseWithResolvers<void>
@@ -38,6 +41,7 @@ export function createProducer({ senders, partitions, topicName, forget }: Produ
   const waiting: Job[] = []
   const idle = [...senders]
   const busy = new Set<Promise<void>>()
+  const grace = new Grace<readonly OutgoingRecord[]>(new WeakMap())
   let closed = false
 
   async function addressed(records: readonly OutgoingRecord[]): Promise<AddressedRecord[]> {
@@ -66,8 +70,12 @@ export function createProducer({ senders, partitions, topicName, forget }: Produ
     const jobs = take(waiting)
     if (jobs.length === 0) return
     const error = await attempt(sender, jobs)
-    if (error === null || error.retryable || jobs.length === 1) return settle(jobs, error)
-    for (const job of jobs) settle([job], await attempt(sender, [job]))
+    if (error === null || error.retryable) return settle(jobs, error)
+    for (const job of jobs) settleFault(job, jobs.length === 1 ? error : await attempt(sender, [job]))
+  }
+
+  function settleFault(job: Job, error: PortError | null): void {
+    settle([job], error !== null && isClientFault(error) ? grace.judge(job.given, error) : error)
   }
 
   async function attempt(sender: Sender, jobs: readonly Job[]): Promise<PortError | null> {
@@ -87,7 +95,7 @@ export function createProducer({ senders, partitions, topicName, forget }: Produ
       if (closed) throw unavailable('sending: the log is closed')
       const bytes = ready.reduce((sum, record) => sum + record.bytes, 0)
       const done = Promise.withResolvers<void>()
-      waiting.push({ records: ready, bytes, done })
+      waiting.push({ given: records, records: ready, bytes, done })
       pump()
       return done.promise
     },

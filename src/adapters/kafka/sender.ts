@@ -9,7 +9,7 @@ export type RecordProducer = Pick<Producer, 'connect' | 'disconnect' | 'sendBatc
 export interface SenderOptions {
   /** Makes an idempotent producer. */
   readonly open: () => RecordProducer
-  /** ms after which an answer isn't waited for any longer; less than a lane's session, as it heartbeats between sends. */
+  /** ms after which an answer isn't waited for any longer; less than a lane may go without a heartbeat. */
   readonly patience?: number
 }
 

@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Batch, BatchAnswer, PartitionHandler, Start } from '../../ports/log.ts'
 import { silent } from '../../ports/logger.ts'
 import { PartitionTurns } from './partition-turns.ts'
@@ -25,9 +25,14 @@ interface Fetch {
 }
 
 /** A session of one partition on a client that only notes what it is told. */
-function setUp(answer: (batch: Batch) => Promise<BatchAnswer>, starts: readonly number[] = [0]) {
+function setUp(
+  answer: (batch: Batch) => Promise<BatchAnswer>,
+  starts: readonly number[] = [0],
+  { budget = 5000, patience = 5000 } = {},
+) {
   const told: string[] = []
   const failures: unknown[] = []
+  const losses: unknown[] = []
   const turns = new PartitionTurns()
   let asked = 0
   const handler: PartitionHandler = {
@@ -57,34 +62,49 @@ function setUp(answer: (batch: Batch) => Promise<BatchAnswer>, starts: readonly 
     limits: { records: 2, bytes: 1000 },
     turns,
     logger: silent,
+    budget,
+    patience,
     fail: error => failures.push(error),
+    lose: error => losses.push(error),
   })
   const commits: string[] = []
+  /** Resolves as soon as kafkajs would fetch on. */
+  async function hand({
+    from,
+    offsets,
+    last = offsets.at(-1) ?? from,
+    heartbeat = async () => undefined,
+  }: Fetch) {
+    const batch = {
+      topic: 'pre-topic',
+      partition: 0,
+      fetchedOffset: String(from),
+      messages: offsets.map(offset => message(offset)),
+      lastOffset: () => String(last),
+    }
+    const given = {
+      batch,
+      heartbeat,
+      resolveOffset: (offset: string) => void told.push(`resolve ${offset}`),
+      commitOffsetsIfNecessary: async (offsets: unknown) => void commits.push(JSON.stringify(offsets)),
+    }
+    await session.batch(given as never)
+  }
   return {
     told,
     failures,
+    losses,
     commits,
     session,
+    settled: () => turns.settled(),
     async join() {
       session.joined({ payload: { memberAssignment: { 'pre-topic': [0] } } } as never)
       await turns.settled()
     },
-    async fetch({ from, offsets, last = offsets.at(-1) ?? from, heartbeat = async () => undefined }: Fetch) {
-      const batch = {
-        topic: 'pre-topic',
-        partition: 0,
-        fetchedOffset: String(from),
-        messages: offsets.map(offset => message(offset)),
-        lastOffset: () => String(last),
-      }
-      const given = {
-        batch,
-        heartbeat,
-        resolveOffset: (offset: string) => void told.push(`resolve ${offset}`),
-        commitOffsetsIfNecessary: async (offsets: unknown) => void commits.push(JSON.stringify(offsets)),
-      }
+    hand,
+    async fetch(fetch: Fetch) {
       try {
-        await session.batch(given as never)
+        await hand(fetch)
       } finally {
         await turns.settled()
       }
@@ -185,5 +205,131 @@ describe('a session', () => {
     gate.resolve()
     await Promise.all([fetching, joining])
     expect(told.slice(5)).toEqual(['pause', 'revoked', 'assigned', 'seek 0', 'resume'])
+  })
+})
+
+describe('a handler that takes longer than the budget', () => {
+  /** Its first answer is held back. */
+  function held(options: { readonly patience?: number } = {}) {
+    const gate = Promise.withResolvers<BatchAnswer | null>()
+    let batches = 0
+    let held: Batch | undefined
+    const setting = setUp(
+      async batch => {
+        batches += 1
+        if (batches > 1) return onwards(batch)
+        held = batch
+        return (await gate.promise) ?? onwards(batch)
+      },
+      [0],
+      { budget: 20, ...options },
+    )
+    return { ...setting, gate, batch: () => held }
+  }
+
+  test('lets kafkajs go on, its own partition paused; then seek and resume where it stands', async () => {
+    const { told, join, hand, fetch, gate, settled } = held()
+    await join()
+    told.length = 0
+    await hand({ from: 0, offsets: [0, 1, 2] })
+    expect(told).toEqual(['batch 0–2: 0,1', 'pause'])
+    // What was fetched before the pause: nothing else of the partition is begun, wherever it begins.
+    await hand({ from: 0, offsets: [0, 1, 2] })
+    await hand({ from: 7, offsets: [7] })
+    expect(told).toHaveLength(2)
+    gate.resolve(null)
+    await settled()
+    expect(told.slice(2)).toEqual(['batch 2–3: 2', 'seek 3', 'resume'])
+    await fetch({ from: 3, offsets: [3] })
+    expect(told.slice(5)).toEqual(['batch 3–4: 3', 'resolve 3'])
+  })
+  test.each([
+    ['restart', ['pause', 'assigned', 'seek 0', 'resume']],
+    ['halted', ['pause']],
+  ] as const)('%s: as if kafkajs had waited', async (kind, then) => {
+    const { told, join, hand, gate, settled } = held()
+    await join()
+    await hand({ from: 0, offsets: [0, 1, 2] })
+    told.length = 0
+    gate.resolve({ kind })
+    await settled()
+    expect(told).toEqual(then)
+  })
+  test('joined again meanwhile: waited for, revoked, and only then assigned; its answer is nobody’s', async () => {
+    const { told, join, hand, gate, batch } = held()
+    await join()
+    await hand({ from: 0, offsets: [0, 1, 2] })
+    told.length = 0
+    const joining = join()
+    await new Promise(setImmediate)
+    expect(told).toEqual(['pause'])
+    expect(batch()?.signal.aborted).toBe(true)
+    gate.resolve(null)
+    await joining
+    expect(told).toEqual(['pause', 'revoked', 'assigned', 'seek 0', 'resume'])
+  })
+  test('told to end: waited for, and not resumed', async () => {
+    const { told, join, hand, gate, session, commits } = held()
+    await join()
+    await hand({ from: 0, offsets: [0, 1] })
+    told.length = 0
+    let ended = false
+    const ending = session.end().then(() => {
+      ended = true
+    })
+    await new Promise(setImmediate)
+    expect([ended, told]).toEqual([false, ['pause']])
+    gate.resolve(null)
+    await ending
+    expect(told).toEqual(['pause'])
+    expect(commits.join()).toContain('"offset":"2"')
+  })
+  test('a heartbeat that fails: asked again, unless the group is joined anew', async () => {
+    for (const [type, again] of [
+      ['REBALANCE_IN_PROGRESS', false],
+      ['NETWORK_EXCEPTION', true],
+    ] as const) {
+      const gate = Promise.withResolvers<void>()
+      const { told, failures, join, hand, settled } = setUp(
+        async batch => {
+          await gate.promise
+          await batch.heartbeat()
+          return onwards(batch)
+        },
+        [0],
+        { budget: 20 },
+      )
+      await join()
+      const heartbeat = () => Promise.reject(Object.assign(new Error('lost'), { type }))
+      await hand({ from: 0, offsets: [0], heartbeat })
+      told.length = 0
+      gate.resolve()
+      await settled()
+      expect(told).toEqual(again ? ['pause', 'assigned', 'seek 0', 'resume'] : [])
+      expect(failures).toEqual([])
+    }
+  })
+  describe('in its time', () => {
+    beforeEach(() => void vi.useFakeTimers())
+    afterEach(() => void vi.useRealTimers())
+    test.each([
+      ['without a heartbeat for longer than its patience: the membership is lost', false],
+      ['with heartbeats: it may take as long as it likes', true],
+    ])('%s', async (_name, beats) => {
+      const { join, hand, gate, batch, settled, session, losses } = held({ patience: 100 })
+      await join()
+      const handed = hand({ from: 0, offsets: [0] })
+      await vi.advanceTimersByTimeAsync(20)
+      await handed
+      for (let passed = 0; passed < 1000; passed += 50) {
+        await vi.advanceTimersByTimeAsync(50)
+        if (beats) await batch()?.heartbeat()
+      }
+      gate.resolve(null)
+      await settled()
+      expect(losses).toMatchObject(beats ? [] : [{ code: 'timeout', retryable: true }])
+      await session.end()
+      expect(vi.getTimerCount()).toBe(0)
+    })
   })
 })

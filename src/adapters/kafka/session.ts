@@ -1,4 +1,5 @@
 import type { Consumer, ConsumerGroupJoinEvent, EachBatchPayload } from 'kafkajs'
+import { PortError } from '../../ports/errors.ts'
 import type { BatchAnswer, PartitionHandler, TopicPartition } from '../../ports/log.ts'
 import type { Logger } from '../../ports/logger.ts'
 import { isRebalance } from './errors.ts'
@@ -14,6 +15,10 @@ import { placeOf } from './pieces.ts'
  *             then the handler is asked where to start; then seek, resume.
  *   batch     taken only when it begins where the last one ended (`next`): then an unbroken chain of fetches led to it.
  *             Otherwise, or when the handler is in doubt: paused, and asked again as above.
+ *   overtime  a handler that takes longer than the budget goes on outside of what kafkajs waits for, so that the other
+ *             partitions of the fetch are fetched on meanwhile. Its own is paused: nothing else of it is begun. When it is
+ *             done: seek to where it stands, resume. kafkajs heartbeats by itself then, so the handler's own heartbeats are
+ *             watched: one that gives none for long costs the membership, as it would if kafkajs waited for it.
  *   halted    stays paused, until `retry` asks as above.
  * A partition is `Owned` from one join to the next; what is late for a former one finds its signal aborted.
  */
@@ -25,6 +30,8 @@ interface Owned {
   /** Whether the handler was told, and has to hear that it ended. */
   told: boolean
   halted: boolean
+  /** Runs while work of this partition outlasts its fetch, afresh from every heartbeat. */
+  overtime: NodeJS.Timeout | null
 }
 
 export interface SessionOptions {
@@ -35,8 +42,14 @@ export interface SessionOptions {
   readonly limits: DeliveryLimits
   readonly turns: PartitionTurns
   readonly logger: Logger
+  /** ms that kafkajs waits for a handler; what takes longer goes on beside it. */
+  readonly budget: number
+  /** ms that a handler which goes on beside it may be without a heartbeat. */
+  readonly patience: number
   /** What the handler rejected with: the consumer can't go on. */
   readonly fail: (error: unknown) => void
+  /** A handler gives no sign of life: the group has to go on without this member. */
+  readonly lose: (error: unknown) => void
 }
 
 /** ms between commits to the group. */
@@ -67,9 +80,14 @@ export class Session {
           next: null,
           told: false,
           halted: false,
+          overtime: null,
         }
         this.#owned.set(placeOf(owned.partition), owned)
       }
+    const { handler, portName } = this.#options
+    handler.joined?.(
+      [...this.#owned.values()].map(({ partition }) => ({ ...partition, topic: portName(partition.topic) })),
+    )
     for (const one of former) this.#revoke(one)
     for (const one of this.#owned.values()) this.#start(one)
   }
@@ -117,7 +135,7 @@ export class Session {
     // The types leave `fetchedOffset` out, and the decoder is ours.
     const fetched = batch as unknown as FetchedBatch
     const owned = this.#owned.get(placeOf(fetched))
-    if (owned === undefined || owned.next === null || this.#stale(owned)) return
+    if (owned === undefined || owned.next === null || owned.overtime !== null || this.#stale(owned)) return
     if (Number(fetched.fetchedOffset) !== owned.next) {
       const { topic, partition } = owned.partition
       this.#options.logger.info(
@@ -127,9 +145,47 @@ export class Session {
       return this.#restart(owned)
     }
     this.#hints.through(offsets => commitOffsetsIfNecessary(offsets))
-    await this.#options.turns.take(owned.partition, () =>
-      this.#deliver(owned, fetched, heartbeat, resolveOffset),
+    const delivered = this.#options.turns.take(owned.partition, () =>
+      this.#deliver(owned, fetched, heartbeat, resolveOffset).finally(() => this.#catchUp(owned)),
     )
+    await this.#waitFor(delivered, owned)
+  }
+
+  /** As long as the budget lasts; then it is nobody's but the partition's. */
+  async #waitFor(delivered: Promise<void>, owned: Owned): Promise<void> {
+    const { budget, patience, lose, logger } = this.#options
+    const { topic, partition } = owned.partition
+    const over = Promise.withResolvers<void>()
+    const silent = () => {
+      logger.error({ topic, partition, patience }, 'handler-silent')
+      const place = `${topic}/${partition}`
+      const message = `no heartbeat of the handler of ${place} for ${patience} ms`
+      lose(new PortError('timeout', message, { retryable: true }))
+    }
+    // In the timer itself, as no end of the work can come between.
+    const timer = setTimeout(() => {
+      owned.overtime = setTimeout(silent, patience)
+      this.#pause(owned.partition)
+      over.resolve()
+    }, budget)
+    try {
+      await Promise.race([delivered, over.promise])
+    } finally {
+      clearTimeout(timer)
+    }
+    // kafkajs meets the same by itself.
+    delivered.catch(error => logger.debug({ topic, partition, error: String(error) }, 'heartbeat-failed'))
+  }
+
+  /** After work that outlasted its fetch. */
+  #catchUp(owned: Owned): void {
+    if (owned.overtime === null) return
+    clearTimeout(owned.overtime)
+    owned.overtime = null
+    const { partition, next } = owned
+    if (this.#owned.get(placeOf(partition)) !== owned || next === null || this.#stale(owned)) return
+    this.#seek(partition, next)
+    this.#resume(partition)
   }
 
   async #deliver(
@@ -144,12 +200,14 @@ export class Session {
     this.#tellUnreadable(fetched)
     // What a heartbeat failed with is the client's own to deal with.
     let failure: unknown
-    const beat = () =>
-      heartbeat().catch(error => {
+    const beat = () => {
+      owned.overtime?.refresh()
+      return heartbeat().catch(error => {
         failure = error
         revoking.abort()
         throw error
       })
+    }
     while (owned.next !== null && owned.next < end && !this.#stale(owned)) {
       const from = owned.next
       const { to, records } = delivery(fetched.messages, indexOf(fetched.messages, from), end, limits)
@@ -181,6 +239,8 @@ export class Session {
         return this.#fail(new RangeError(`a batch of ${from} to ${to} can't be answered with ${answer.next}`))
       owned.next = answer.next
       this.#hints.note(partition, answer.next)
+      // When it is done, a seek says where to fetch on.
+      if (owned.overtime !== null) continue
       if (answer.next === end || answer.next <= Number(fetched.messages.at(-1)?.offset ?? end))
         this.#quietly(() => resolveOffset(String(answer.next - 1)))
       // kafkajs takes the last message's offset for the end of the batch, which may be further.
@@ -230,7 +290,7 @@ export class Session {
   /** As if assigned anew; what is late for the former one finds its signal aborted. */
   #renew(former: Owned): void {
     if (this.#ended || this.#owned.get(placeOf(former.partition)) !== former) return
-    const owned = { ...former, revoking: new AbortController(), next: null, halted: false }
+    const owned = { ...former, revoking: new AbortController(), next: null, halted: false, overtime: null }
     this.#owned.set(placeOf(owned.partition), owned)
     this.#pause(owned.partition)
     this.#start(owned)

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { expect } from 'vitest'
-import { partitionOf } from '../../../src/adapters/murmur2.ts'
+import { partitionOf } from '../../../src/ports/murmur2.ts'
 import type { Got } from './client.ts'
 import { partitions } from './world.ts'
 

@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { jsonCodec } from '../../../src/adapters/json/json-codec.ts'
-import { partitionOf } from '../../../src/adapters/murmur2.ts'
+import { partitionOf } from '../../../src/ports/murmur2.ts'
 import { type Topic, topics } from '../../../src/roles/topics.ts'
 import { eventually } from '../../support/servers/eventually.ts'
 import { scratch } from '../../support/servers/scratch.ts'
@@ -126,8 +126,8 @@ liveDescribe("other people's clients, without a registry", { needs: ['kafka', 'm
     await eachClient((client, at) => {
       const accepts = share(yes, at).map(id => traced(id, command(id, 'accept')))
       // Keyed by the partner instead: another lane, perhaps, and the same in the end.
-      const misrouted = share(declines, at).map(value => traced(String(value.referralId), value, 'no'))
-      return client.send(topic(topics.commands), [...accepts, ...badCommands, ...misrouted], 'zstd')
+      const keyedByPartner = share(declines, at).map(value => traced(String(value.referralId), value, 'no'))
+      return client.send(topic(topics.commands), [...accepts, ...badCommands, ...keyedByPartner], 'zstd')
     })
     await world.work(['referral'])
     const closedAt = new Date().toISOString()
@@ -142,7 +142,13 @@ liveDescribe("other people's clients, without a registry", { needs: ['kafka', 'm
     if (clients.length > 1) expect(apart.length).toBeGreaterThan(3)
     const elsewhere = yes.filter(id => crc32(id) % partitions !== partitionOf(Buffer.from(id), partitions))
     expect(elsewhere.length).toBeGreaterThan(1)
-    expect(world.counts().misrouted).toBe(clients.length + declines.length)
+    const counts = world.counts()
+    expect(counts['other-key']).toBe(clients.length + declines.length)
+    const misrouted = [...(await inputs()).values()].filter(
+      ({ key, partition }) => key !== null && partitionOf(Buffer.from(key), partitions) !== partition,
+    )
+    expect(counts.misrouted).toBe(misrouted.length)
+    if (clients.length > 1) expect(misrouted.length).toBeGreaterThan(1)
   })
 
   it('tells them the whole life of each referral', async () => {
