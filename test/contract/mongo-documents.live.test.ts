@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import { type Db, MongoClient } from 'mongodb'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { checkIndexes, migrate } from '../../src/adapters/mongo/migrate.ts'
 import { type MongoStore, openMongo } from '../../src/adapters/mongo/store.ts'
@@ -20,6 +21,15 @@ liveDescribe('documents on MongoDB', { needs: ['mongodb'] }, () => {
     store = await openMongo(catalogue, { uri })
   })
   afterAll(() => store.close())
+
+  const withClient = async <T>(work: (database: Db) => Promise<T>): Promise<T> => {
+    const client = new MongoClient(uri)
+    try {
+      return await work(client.db())
+    } finally {
+      await client.close()
+    }
+  }
 
   const there = async (documents: readonly Box[]): Promise<Box[]> => {
     await store.commit({
@@ -150,7 +160,7 @@ liveDescribe('documents on MongoDB', { needs: ['mongodb'] }, () => {
     expect(topics).toEqual(['one', 'two'])
   })
 
-  test('migrate makes what is missing, once, and leaves alone what differs', async () => {
+  test('migrate makes what is missing, once, and anew what differs', async () => {
     expect(await checkIndexes(catalogue, { uri })).toEqual([
       { collection: 'boxes', index: 'value', state: 'missing', detail: null },
     ])
@@ -163,9 +173,69 @@ liveDescribe('documents on MongoDB', { needs: ['mongodb'] }, () => {
       ['journal', 'sentAt', 'made'],
     ])
     expect(await made({ sentAtTtl: 3600 })).toEqual([])
-    expect(await made({ sentAtTtl: 60 })).toEqual([['journal', 'sentAt', 'differs']])
+    expect(await made({ sentAtTtl: 60 })).toEqual([['journal', 'sentAt', 'mended']])
+    expect(await made({ sentAtTtl: 60 })).toEqual([])
     expect(await made()).toEqual([['journal', 'sentAt', 'extra']])
+    await withClient(async database => {
+      await database.collection('boxes').dropIndex({ value: 1 } as never)
+      await database.collection('boxes').createIndex({ value: 1 }, { sparse: true, name: 'somebodys' })
+    })
+    const [differs, ...others] = await checkIndexes(catalogue, { uri })
+    expect([differs?.index, differs?.state, differs?.detail]).toEqual([
+      'value',
+      'differs',
+      'sparse is true, not none',
+    ])
+    expect(others).toEqual([])
+    expect(await made()).toEqual([
+      ['boxes', 'value', 'mended'],
+      ['journal', 'sentAt', 'extra'],
+    ])
     expect(await checkIndexes(catalogue, { uri })).toEqual([])
+  })
+
+  test('a validator is told of, and no obstacle; a cap is one', async () => {
+    await withClient(async database => {
+      await database.createCollection('guarded', { validator: { value: { $exists: true } } })
+      await database.createCollection('capped', { capped: true, size: 4096 })
+    })
+    const states = async (name: string) =>
+      (await checkIndexes({ [name]: { indexes: [] } }, { uri })).map(({ state }) => state)
+    expect(await states('guarded')).toEqual(['validated'])
+    expect(await states('capped')).toEqual(['unfit'])
+  })
+
+  test('a count of all unsent goes by an index that holds them alone', async () => {
+    const [index] = await withClient(async database =>
+      (await database.collection('journal').indexes()).filter(
+        ({ partialFilterExpression }) => partialFilterExpression,
+      ),
+    )
+    expect(Object.keys(index?.key ?? {})).toEqual(['sent', 'lane', 'first', '_id'])
+    const before = await store.journal.unsentCount()
+    await store.commit({ move: null, writes: [], journal: { lane: 'counted', first: 1, records: [] } })
+    expect(await store.journal.unsentCount()).toBe(before + 1)
+    await store.journal.markSent('counted', 1, Date.now())
+    expect(await store.journal.unsentCount()).toBe(before)
+  })
+
+  test('when a document is to be removed is a date to the server, and the text it was to us', async () => {
+    const removeAt = '2999-01-02T03:04:05.006Z'
+    for (const value of [removeAt, null, 'soon', '2999-01-02'])
+      expect(await there([{ _id: 'passing', value: 1, removeAt: value }])).toEqual([
+        { _id: 'passing', value: 1, removeAt: value },
+      ])
+    await there([{ _id: 'passing', value: 1, removeAt }])
+    const stored = await withClient(database =>
+      database.collection('boxes').findOne({ _id: 'passing' as never }),
+    )
+    expect(stored?.removeAt).toEqual(new Date(removeAt))
+    const expiring = { boxes: { indexes: [['value']], expires: true } }
+    expect((await checkIndexes(expiring, { uri })).map(({ index, state }) => [index, state])).toEqual([
+      ['removeAt', 'missing'],
+    ])
+    await migrate(expiring, { uri })
+    expect(await checkIndexes(expiring, { uri })).toEqual([])
   })
 })
 

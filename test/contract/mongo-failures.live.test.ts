@@ -121,7 +121,8 @@ liveDescribe('a MongoDB that fails', { needs: ['mongodb'] }, () => {
       await server.restart()
       const position = await store.position(lane)
       expect(position?.offset).toBeGreaterThan(0)
-      expect(await store.count('notes', {})).toBe(40 * (position?.offset ?? 0))
+      // Of all it would be what the server noted before it was killed.
+      expect(await store.count('notes', { _id: { gte: '' } })).toBe(40 * (position?.offset ?? 0))
     }
   })
 

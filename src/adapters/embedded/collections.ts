@@ -13,7 +13,11 @@ export interface Collection {
   readonly replace: string
   readonly remove: string
   readonly get: string
+  /** Removes up to so many documents whose time is up; null where none expire. */
+  readonly expire: string | null
 }
+
+const expiry: Index = ['removeAt']
 
 const collectionName = /^[a-z]\w*$/i
 const fieldPath = /^[a-z_]\w*(\.[a-z_]\w*)*$/i
@@ -39,12 +43,13 @@ export function openCollections<C extends CollectionMap>(
   )
   const missing: string[] = []
   const collections = new Map<string, Collection>()
-  for (const [name, { indexes }] of Object.entries(catalogue)) {
+  for (const [name, { indexes, expires = false }] of Object.entries(catalogue)) {
     if (!collectionName.test(name) || reservedNames.has(name))
       throw misconfigured(`a collection can't be named ${JSON.stringify(name)}`)
-    collections.set(name, collectionOf(name, indexes))
+    collections.set(name, collectionOf(name, indexes, expires))
     if (!present.has(name)) missing.push(tableOf(name))
-    for (const index of indexes) if (!present.has(indexName(name, index))) missing.push(indexOf(name, index))
+    for (const index of expires ? [...indexes, expiry] : indexes)
+      if (!present.has(indexName(name, index))) missing.push(indexOf(name, index))
   }
   if (missing.length > 0 && !database.readOnly)
     database.write(() => {
@@ -56,8 +61,9 @@ export function openCollections<C extends CollectionMap>(
   return collections
 }
 
-function collectionOf(name: string, indexes: readonly Index[]): Collection {
+function collectionOf(name: string, indexes: readonly Index[], expires: boolean): Collection {
   const table = `"${name}"`
+  const removeAt = columnOf('removeAt')
   const row = `INSERT INTO ${table} (id, document, version) VALUES (?, ?, ?) ON CONFLICT DO`
   return {
     table,
@@ -67,6 +73,11 @@ function collectionOf(name: string, indexes: readonly Index[]): Collection {
     replace: `UPDATE ${table} SET document = ?, version = ? WHERE id = ? AND version = ?`,
     remove: `DELETE FROM ${table} WHERE id = ?`,
     get: `SELECT id, document FROM ${table} WHERE id IN (SELECT value FROM json_each(?))`,
+    // Texts alone are due: SQLite orders numbers before every text.
+    expire: expires
+      ? `DELETE FROM ${table} WHERE rowid IN
+          (SELECT rowid FROM ${table} WHERE ${removeAt} > '' AND ${removeAt} <= ? LIMIT ?)`
+      : null,
   }
 }
 

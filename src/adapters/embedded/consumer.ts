@@ -124,6 +124,7 @@ export function createConsumer(source: ConsumerSource): LogConsumer {
 
   async function run(handler: PartitionHandler): Promise<void> {
     owned = source.partitions.map((partition): Owned => ({ partition, state: { kind: 'waiting' } }))
+    handler.joined?.(source.partitions)
     try {
       await deliver(handler)
     } finally {

@@ -33,6 +33,8 @@ export function openJournal(database: Database): Journal {
     async unsentCount() {
       return database.get<{ n: number }>('SELECT count(*) AS n FROM journal WHERE sent_at IS NULL')?.n ?? 0
     },
+    // No time is kept with an entry: it is sent within moments, or its lane waits, halts, or has no worker.
+    unsentSince: async () => null,
     async markSent(lane, first, sentAt) {
       // Lost in a power cut, the mark is made again after a second send, which readers know as a repeat.
       database.writeLazily(() =>

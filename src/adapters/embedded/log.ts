@@ -10,8 +10,8 @@ import type {
   TopicRecord,
 } from '../../ports/log.ts'
 import { type Logger, silent } from '../../ports/logger.ts'
+import { partitionOf } from '../../ports/murmur2.ts'
 import type { Time } from '../../ports/time.ts'
-import { partitionOf } from '../murmur2.ts'
 import { createConsumer } from './consumer.ts'
 import type { Database } from './database.ts'
 import { openRecords, type Tail } from './records.ts'

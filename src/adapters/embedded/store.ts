@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { misconfigured } from '../../ports/errors.ts'
 import type {
   Catalogue,
@@ -14,7 +15,13 @@ import type { Database } from './database.ts'
 import { openJournal, writeEntry } from './journal.ts'
 import { compileCountBy, compileQuery } from './query.ts'
 
-export type EmbeddedStore<C extends CollectionMap> = Store<C>
+export interface EmbeddedStore<C extends CollectionMap> extends Store<C> {
+  /** Removes the documents whose `removeAt` is not after `now`, ms; returns how many. See `keepExpiring`. */
+  expire(now: number): Promise<number>
+}
+
+/** Documents removed in one transaction, so that nobody waits long for it. */
+const expiredAtOnce = 500
 
 const positionColumns = 'lane, offset, timestamp, epoch'
 
@@ -63,6 +70,21 @@ export function openEmbeddedStore<C extends CollectionMap>(
         ...clause.values,
       )
       return new Map(rows.map(({ value, n }) => [value, n]))
+    },
+    async expire(now) {
+      const due = new Date(now).toISOString()
+      let removed = 0
+      for (const { expire } of collections.values()) {
+        let more = expire !== null
+        while (expire !== null && more) {
+          const count = database.write(() => database.run(expire, due, expiredAtOnce))
+          removed += count
+          more = count === expiredAtOnce
+          // Those who wait for this thread.
+          if (more) await setImmediate()
+        }
+      }
+      return removed
     },
     async commit(unit) {
       return database.write(

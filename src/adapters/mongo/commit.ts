@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type ClientSession, MongoBulkWriteError } from 'mongodb'
 import { unavailable } from '../../ports/errors.ts'
-import type { CollectionMap, CommitOutcome, UnitOfWork } from '../../ports/store.ts'
+import type { CollectionMap, CommitOutcome, PositionMove, UnitOfWork } from '../../ports/store.ts'
 import { type Connection, durable } from './client.ts'
-import { codeOf, hasLabel, isTooLarge, isTransient, serverCode } from './errors.ts'
+import { serverCode } from './codes.ts'
+import { codeOf, hasLabel, isTooLarge, isTransient } from './errors.ts'
 import { documentTooLarge } from './largest.ts'
 import { positionsOf } from './positions.ts'
 import { byCollection, type Step, stepsOf } from './writes.ts'
@@ -41,7 +42,7 @@ const committed: CommitOutcome = { kind: 'committed' }
 
 async function tryOnce(
   connection: Connection,
-  move: UnitOfWork<CollectionMap>['move'],
+  move: PositionMove | null,
   steps: readonly Step[],
   deadline: number,
 ): Promise<CommitOutcome | 'again'> {
@@ -72,7 +73,7 @@ async function tryOnce(
 /** Everything but the commit. */
 async function guarded(
   connection: Connection,
-  move: UnitOfWork<CollectionMap>['move'],
+  move: PositionMove | null,
   steps: readonly Step[],
   session: ClientSession,
 ): Promise<CommitOutcome | 'again'> {

@@ -8,7 +8,8 @@ import {
 } from 'mongodb'
 import { expect, test } from 'vitest'
 import { misconfigured, PortError } from '../../ports/errors.ts'
-import { codeOf, hasLabel, isTooLarge, isTransient, portError } from './errors.ts'
+import { misconfiguring, passing, refusing, tooLarge } from './codes.ts'
+import { codeOf, hasLabel, isTooLarge, isTransient, isUnknown, portError } from './errors.ts'
 
 const place = 'MongoDB at db.example:27017/referral_router'
 const server = (code: number, message = 'no', errorLabels: string[] = []) =>
@@ -73,12 +74,44 @@ test.each<[string, Error, PortError['code'], boolean, RegExp]>([
   ],
   ['a wrong option', new MongoAPIError('tls can not be false'), 'configuration', false, /tls/],
   ['an unknown code', server(17_000), 'corrupt', false, /code 17000/],
+  ['a bad value', server(2), 'corrupt', false, /code 2\b/],
+  ['a name no collection may have', server(73), 'configuration', false, /no/],
+  ['not primary, as it was once', server(10_058), 'unavailable', true, /now/],
+  ['interrupted while the storage changes', server(355), 'unavailable', true, /now/],
+  ['too many at once', server(99_998, 'x', ['SystemOverloadedError']), 'unavailable', true, /now/],
 ])('%s', (_name, error, code, retryable, message) => {
   const told = portError(error, place)
   expect(told).toBeInstanceOf(PortError)
   expect(told).toMatchObject({ code, retryable })
   expect(String(told)).toMatch(message)
   expect(String(told)).toContain(place)
+})
+
+test.each<[number, boolean]>([
+  [17_000, true],
+  [31_337, true],
+  ...[1, 2, 13, 18, 50, 66, 73, 112, 121, 189, 10_107, 10_334, 11_000].map((code): [number, boolean] => [
+    code,
+    false,
+  ]),
+])('code %i is unknown: %s', (code, unknown) => {
+  expect(isUnknown(server(code))).toBe(unknown)
+  expect(isUnknown(within(server(code)))).toBe(unknown)
+})
+
+test('only what the server says can be unknown', () => {
+  for (const error of [
+    new MongoNetworkError('closed'),
+    within(new MongoNetworkError('closed')),
+    new TypeError('x'),
+  ])
+    expect(isUnknown(error)).toBe(false)
+  expect(isUnknown(server(17_000, 'x', ['TransientTransactionError']))).toBe(false)
+})
+
+test('no code means two things', () => {
+  const all = [...passing, ...misconfiguring, ...refusing, ...tooLarge]
+  expect(all.filter((code, at) => all.indexOf(code) !== at)).toEqual([])
 })
 
 test('a bug stays what it is, and so does what has been told', () => {

@@ -10,35 +10,7 @@ import {
   MongoTopologyClosedError,
 } from 'mongodb'
 import { misconfigured, PortError, unavailable } from '../../ports/errors.ts'
-
-/** https://github.com/mongodb/mongo/blob/v8.0/src/mongo/base/error_codes.yml */
-export const serverCode = {
-  unauthorized: 13,
-  authenticationFailed: 18,
-  illegalOperation: 20,
-  maxTimeExpired: 50,
-  unknownReplicationWriteConcern: 79,
-  unsatisfiableWriteConcern: 100,
-  writeConflict: 112,
-  documentValidationFailure: 121,
-  notSupportedInTransaction: 263,
-  atlas: 8000,
-  tooLarge: 10334,
-  duplicateKey: 11000,
-} as const
-
-/**
- * Passing by themselves: no primary, stepping down, shutting down, a full disk, a transaction the server gave up. And the
- * server's own faults (1, 8): to do it again does no harm, and a lane that waits tells so.
- */
-const passing: ReadonlySet<number> = new Set([
-  ...[1, 8],
-  // A cursor or an operation that was ended, a mongos without a primary, a server under pressure.
-  ...[43, 133, 175, 202, 237, 365, 11601],
-  ...[6, 7, 24, 46, 64, 89, 91, 134, 189, 225, 239, 244, 246, 251, 262, 290, 317, 358, 384, 462, 9001],
-  ...[10107, 11600, 11602, 13388, 13435, 13436, 14031],
-])
-const tooLarge: ReadonlySet<number> = new Set([serverCode.tooLarge, 17419, 17420])
+import { misconfiguring, passing, refusing, serverCode, tooLarge } from './codes.ts'
 
 /**
  * What the driver threw, as a `PortError` that says what to do; what is no error of the driver, as it is. `place` names
@@ -83,20 +55,27 @@ function serverError(error: MongoServerError, place: string): PortError {
       )
     case serverCode.notSupportedInTransaction:
       return misconfigured(`${place}: ${told(error)}; make the collections first`, trace(error))
-    case serverCode.unknownReplicationWriteConcern:
-    case serverCode.unsatisfiableWriteConcern:
-    case serverCode.documentValidationFailure:
-      return misconfigured(`${place}: ${told(error)}`, trace(error))
     case serverCode.maxTimeExpired:
       return new PortError('timeout', `${place} takes too long`, { cause: trace(error), retryable: true })
     // A bulk write wraps whatever stopped it, connection errors too, which have no code.
     case null:
       return unavailable(`${place} can't be reached: ${told(error)}`, trace(error))
     default:
-      if (passing.has(code) || isTransient(error) || hasLabel(error, 'RetryableWriteError'))
+      if (passing.has(code) || isTransient(error) || passingLabels.some(label => hasLabel(error, label)))
         return unavailable(`${place} can't do it now: ${told(error)}`, trace(error))
+      if (misconfiguring.has(code)) return misconfigured(`${place}: ${told(error)}`, trace(error))
       return corrupt(`${place}: ${told(error)} (code ${code})`, error)
   }
+}
+
+/** By which the server says itself that it passes; newer ones have more codes than are known here. */
+const passingLabels = ['RetryableWriteError', 'RetryableError', 'SystemOverloadedError']
+
+/** Whether `portError` only takes it to be for good because nobody knows its code. See `Doubt`. */
+export function isUnknown(error: unknown): boolean {
+  const code = codeOf(error)
+  if (code === null || refusing.has(code) || tooLarge.has(code)) return false
+  return serverError(error as MongoServerError, '').code === 'corrupt'
 }
 
 /** The transaction left no trace and may be begun again. */

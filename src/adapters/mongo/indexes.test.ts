@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { compareIndexes, type FoundIndex, wantedCollections } from './indexes.ts'
+import { collectionFinding, compareIndexes, type FoundIndex, wantedCollections } from './indexes.ts'
+import { type MissingIndex, obstacleIn } from './migrate.ts'
 
 const wanted = [
   { key: { a: 1 } },
@@ -50,4 +51,50 @@ test('a time to live is wanted only when it is asked for', () => {
     )
   expect(ttl()).toEqual([])
   expect(ttl(60)).toEqual([60])
+})
+
+test('what expires is removed at the date it has', () => {
+  const [dead] = wantedCollections({ dead: { indexes: [['code']], expires: true } })
+  expect(dead?.indexes).toEqual([{ key: { code: 1 } }, { key: { removeAt: 1 }, expireAfterSeconds: 0 }])
+})
+
+test.each<[object | undefined, string, string | null]>([
+  [undefined, 'missing', null],
+  [{}, 'there', null],
+  [{ capped: false, validationLevel: 'strict' }, 'there', null],
+  [{ validator: { $jsonSchema: {} } }, 'validated', 'has a validator'],
+  [{ collation: { locale: 'pt' }, validator: {} }, 'unfit', 'has collation'],
+  [{ capped: true, size: 5, timeseries: {} }, 'unfit', 'has capped, timeseries'],
+  [{ viewOn: 'other', pipeline: [] }, 'unfit', 'has viewOn'],
+])('a collection with %j is %s', (options, state, detail) => {
+  expect(collectionFinding('dead', options)).toMatchObject({ state, detail })
+})
+
+const found = (state: MissingIndex['state'], index: string | null = 'code'): MissingIndex => ({
+  collection: 'dead',
+  index,
+  state,
+  detail: state === 'missing' ? null : 'it is odd',
+})
+test.each<[string, readonly MissingIndex[], string | null]>([
+  ['nothing', [], null],
+  ['a validator', [found('validated', null)], null],
+  ['a missing index', [found('missing')], 'the index of dead on code is missing; run "store migrate"'],
+  [
+    'missing ones',
+    [found('validated', null), found('missing', null), found('missing'), found('differs')],
+    'the collection dead is missing, as are 2 more; run "store migrate"',
+  ],
+  [
+    'one that differs',
+    [found('differs')],
+    'the index of dead on code differs (it is odd); run "store migrate"',
+  ],
+  [
+    'a view',
+    [found('missing'), found('unfit', null)],
+    'the collection dead can\'t do its work (it is odd); rename it, run "store migrate" and copy its documents over',
+  ],
+])('a worker is kept from working by %s: so', (_name, findings, obstacle) => {
+  expect(obstacleIn(findings)).toBe(obstacle)
 })

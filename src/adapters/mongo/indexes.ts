@@ -21,24 +21,40 @@ export interface Finding {
   readonly collection: string
   /** Its fields, e.g. `changed.lane, changed.offset`; null for the collection itself. */
   readonly index: string | null
-  readonly state: 'there' | 'missing' | 'differs' | 'extra'
+  readonly state: State
   /** How it differs, or what an extra one does; else null. */
   readonly detail: string | null
-  /** To be made when it is missing. */
+  /** To be made when it is missing, or differs. */
   readonly wanted: WantedIndex | null
+  /** Name of the index there is. */
+  readonly found: string | null
 }
+
+/**
+ * An index `differs` that has the right fields and does something else with them: it is made anew. A collection `unfit` is
+ * of a kind that can't do the work (a view, capped, with a collation); nothing but a new one mends that. One `validated`
+ * has somebody's validator, which may know better; what it refuses halts a lane.
+ */
+export type State = 'there' | 'missing' | 'differs' | 'extra' | 'unfit' | 'validated'
 
 /** Collections and indexes the store needs; `sentAtTtl`, in s, lets the database remove what was sent that long ago. */
 export function wantedCollections<C extends CollectionMap>(
   catalogue: Catalogue<C>,
   sentAtTtl?: number,
 ): WantedCollection[] {
-  const ofDocuments = Object.entries(catalogue).map(([name, { indexes }]) => ({
+  const ofDocuments = Object.entries(catalogue).map(([name, { indexes, expires = false }]) => ({
     name,
-    indexes: indexes.map(fields => ({ key: Object.fromEntries(fields.map(field => [field, 1 as const])) })),
+    indexes: [
+      ...indexes.map(fields => ({ key: Object.fromEntries(fields.map(field => [field, 1 as const])) })),
+      ...(expires ? [{ key: { removeAt: 1 }, expireAfterSeconds: 0 } as const] : []),
+    ],
   }))
-  // Partial: sent entries, nearly all of them, are not in it.
-  const unsent: WantedIndex = { key: { lane: 1, first: 1, _id: 1 }, partialFilterExpression: { sent: false } }
+  // Partial: sent entries, nearly all of them, are not in it. Led by the mark, without which a count of all lanes' would
+  // read the whole journal: a condition on the first field is what makes an index one to choose.
+  const unsent: WantedIndex = {
+    key: { sent: 1, lane: 1, first: 1, _id: 1 },
+    partialFilterExpression: { sent: false },
+  }
   const ttl: WantedIndex[] =
     sentAtTtl === undefined ? [] : [{ key: { sentAt: 1 }, expireAfterSeconds: sentAtTtl }]
   return [
@@ -63,13 +79,15 @@ export async function survey(database: Db, wanted: readonly WantedCollection[]):
   return findings
 }
 
-function collectionFinding(collection: string, options: object | undefined): Finding {
-  const base = { collection, index: null, wanted: null }
+export function collectionFinding(collection: string, options: object | undefined): Finding {
+  const base = { collection, index: null, wanted: null, found: null }
   if (options === undefined) return { ...base, state: 'missing', detail: null }
-  const odd = ['collation', 'capped', 'timeseries', 'viewOn', 'validator'].filter(name => name in options)
-  return odd.length === 0
-    ? { ...base, state: 'there', detail: null }
-    : { ...base, state: 'differs', detail: `has ${odd.join(', ')}` }
+  const isSet = (name: string) =>
+    Reflect.get(options, name) !== undefined && Reflect.get(options, name) !== false
+  const odd = ['collation', 'capped', 'timeseries', 'viewOn'].filter(isSet)
+  if (odd.length > 0) return { ...base, state: 'unfit', detail: `has ${odd.join(', ')}` }
+  if (isSet('validator')) return { ...base, state: 'validated', detail: 'has a validator' }
+  return { ...base, state: 'there', detail: null }
 }
 
 export type FoundIndex = Readonly<Record<string, unknown>> & { readonly key: object }
@@ -95,10 +113,13 @@ export function compareIndexes(
   const findings: Finding[] = wanted.map(index => {
     const base = { collection, index: fieldsOf(index.key), wanted: index }
     const there = left.get(keyOf(index.key))
-    if (there === undefined) return { ...base, state: 'missing', detail: null }
+    if (there === undefined) return { ...base, state: 'missing', detail: null, found: null }
     left.delete(keyOf(index.key))
     const detail = differences(index, there)
-    return { ...base, state: detail === '' ? 'there' : 'differs', detail: detail === '' ? null : detail }
+    const found = nameOf(there)
+    return detail === ''
+      ? { ...base, state: 'there', detail: null, found }
+      : { ...base, state: 'differs', detail, found }
   })
   for (const index of left.values())
     findings.push({
@@ -107,6 +128,7 @@ export function compareIndexes(
       state: 'extra',
       detail: meaningOf(index),
       wanted: null,
+      found: nameOf(index),
     })
   return findings
 }
@@ -130,6 +152,10 @@ function differences(wanted: WantedIndex, found: FoundIndex): string {
 
 function told(value: unknown): string {
   return value === undefined || value === false ? 'none' : JSON.stringify(value)
+}
+
+function nameOf({ name }: FoundIndex): string | null {
+  return typeof name === 'string' ? name : null
 }
 
 function meaningOf(index: FoundIndex): string | null {

@@ -1,6 +1,7 @@
 import { Binary, type Collection, type Db, ObjectId } from 'mongodb'
 import type { Journal, JournalEntry } from '../../ports/store.ts'
 import { packRecords, unpackRecords } from '../journal-records.ts'
+import type { Attempt } from './attempt.ts'
 import { encodeText } from './shape.ts'
 
 export const journalCollection = 'journal'
@@ -70,7 +71,7 @@ export function bytesOf(pieces: readonly Binary[]): Uint8Array {
 }
 
 /** `attempt` turns what the driver throws into what the port may. */
-export function openJournal(database: Db, attempt: <T>(work: () => Promise<T>) => Promise<T>): Journal {
+export function openJournal(database: Db, attempt: Attempt): Journal {
   const heads: Collection<Head> = database.collection(journalCollection)
   const parts: Collection<Part> = database.collection(journalCollection)
 
@@ -88,7 +89,7 @@ export function openJournal(database: Db, attempt: <T>(work: () => Promise<T>) =
 
   return {
     unsent: lane =>
-      attempt(async () => {
+      attempt(`unsent ${lane}`, async () => {
         const entries: JournalEntry[] = []
         const cursor = heads.find(
           { lane: encodeText(lane) as string, sent: false },
@@ -99,9 +100,16 @@ export function openJournal(database: Db, attempt: <T>(work: () => Promise<T>) =
           entries.push({ lane, first: head.first, records: await recordsOf(head) })
         return entries
       }),
-    unsentCount: () => attempt(() => heads.countDocuments({ sent: false })),
+    unsentCount: () => attempt('unsent', () => heads.countDocuments({ sent: false })),
+    unsentSince: () =>
+      attempt('unsent', async () => {
+        // Not sorted by `_id`: that could be answered by going through the whole journal in its order.
+        const oldest = [{ $match: { sent: false } }, { $group: { _id: null, head: { $min: '$_id' } } }]
+        const [found] = await heads.aggregate<{ head: string }>(oldest).toArray()
+        return found === undefined ? null : new ObjectId(found.head).getTimestamp().getTime()
+      }),
     markSent: (lane, first, sentAt) =>
-      attempt(async () => {
+      attempt(`mark ${lane}`, async () => {
         const filter = { lane: encodeText(lane) as string, first, sent: false }
         const mark = { $set: { sent: true, sentAt: new Date(sentAt) } }
         const { matchedCount } = await heads.updateMany({ ...filter, parts: 1 }, mark)

@@ -44,6 +44,13 @@ test.each<[string, Query]>([
   expect(() => compiled(query)).toThrow(expect.objectContaining({ code: 'configuration' }))
 })
 
+test('a count by a field without conditions goes by the index of that field', () => {
+  const matches = (where: Query['where']) => compileCountBy('things', indexes, 'due', where)[0]
+  expect(matches({})).toEqual({ $match: { due: { $gte: '' } } })
+  expect(matches({ state: 'open' })).toEqual({ $match: { state: { $eq: 'open' }, due: { $gte: '' } } })
+  expect(matches({ due: { in: ['a'] } })).toEqual({ $match: { due: { $in: ['a'] } } })
+})
+
 test('counts are of indexed fields too', () => {
   expect(() => compileCountBy('things', indexes, 'other', {})).toThrow(/no index/)
 })

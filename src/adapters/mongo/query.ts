@@ -56,11 +56,14 @@ export function compileCountBy(
   where: Query['where'],
 ): object[] {
   checkIndexed(collection, indexes, field)
+  const texts = { $gte: '' }
+  const filter = compileFilter(collection, indexes, where)
   return [
-    { $match: compileFilter(collection, indexes, where) },
+    // Without a condition on the field the index would not be used, and whole documents be read.
+    { $match: field in where ? filter : { ...filter, [field]: texts } },
     { $group: { _id: `$${field}`, count: { $sum: 1 } } },
-    // Texts alone, and only here: a second condition on the field may cost the first one its index.
-    { $match: { _id: { $gte: '' } } },
+    // Texts alone, and here: a second condition on the field may cost the first one its index.
+    { $match: { _id: texts } },
   ]
 }
 

@@ -7,6 +7,7 @@ import { Binary } from 'mongodb'
  *   driver reads for itself: the character as `%2E`, `%00`, `%24`, …; `%` itself as `%25`
  * - text with half a surrogate pair, which UTF-8 can't hold: its UTF-16 code units as binary of a subtype of our own
  * - NaN and infinities: null, as in JSON
+ * - `removeAt` of a document: a date, since the server removes by dates alone
  */
 const halvesSubtype = 0x80
 const awkwardName = /[%.\0]|^\$/
@@ -21,7 +22,16 @@ export function encode(value: unknown): unknown {
 }
 
 export function encodeDocument(document: object): Record<string, unknown> {
-  return encode(document) as Record<string, unknown>
+  const encoded = encode(document) as Record<string, unknown>
+  const removeAt = dateOf(encoded.removeAt)
+  return removeAt === null ? encoded : { ...encoded, removeAt }
+}
+
+/** Null for all but a text that the date would be written as again. */
+function dateOf(value: unknown): Date | null {
+  if (typeof value !== 'string') return null
+  const date = new Date(value)
+  return !Number.isNaN(date.getTime()) && date.toISOString() === value ? date : null
 }
 
 export function encodeText(text: string): string | Binary {
@@ -30,6 +40,7 @@ export function encodeText(text: string): string | Binary {
 
 export function decode(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value
+  if (value instanceof Date) return value.toISOString()
   if (value instanceof Binary)
     return value.sub_type === halvesSubtype ? Buffer.from(value.value()).toString('utf16le') : value
   return mapped(value, decode, decodeName)

@@ -1,9 +1,9 @@
 import type { Collection } from 'mongodb'
 import { misconfigured } from '../../ports/errors.ts'
 import type { Catalogue, CollectionMap, Index, Store } from '../../ports/store.ts'
+import { attempting } from './attempt.ts'
 import { connect, type MongoOptions } from './client.ts'
 import { commitUnit } from './commit.ts'
-import { portError } from './errors.ts'
 import { openJournal } from './journal.ts'
 import { positionsOf } from './positions.ts'
 import { compileCountBy, compileFilter, compileQuery, type Row } from './query.ts'
@@ -35,14 +35,7 @@ export async function openMongo<C extends CollectionMap>(
   const { client, database, place } = connection
   const positions = positionsOf(database)
 
-  const attempt = async <T>(work: () => Promise<T>): Promise<T> => {
-    try {
-      await connection.reach()
-      return await work()
-    } catch (error) {
-      throw portError(error, place)
-    }
-  }
+  const attempt = attempting(connection)
 
   const indexesOf = (name: PropertyKey): readonly Index[] => {
     const found = Object.hasOwn(catalogue, name) ? catalogue[name as keyof C] : undefined
@@ -54,7 +47,7 @@ export async function openMongo<C extends CollectionMap>(
   return {
     place,
     get: <K extends keyof C & string>(name: K, ids: readonly string[]) =>
-      attempt(async () => {
+      attempt(`get ${name}`, async () => {
         indexesOf(name)
         const found = new Map<string, C[K]>()
         const wanted = [...new Set(ids)].map(encodeText)
@@ -74,7 +67,7 @@ export async function openMongo<C extends CollectionMap>(
         return found
       }),
     find: <K extends keyof C & string>(name: K, query: Parameters<Store<C>['find']>[1]) =>
-      attempt(async () => {
+      attempt(`find ${name}`, async () => {
         const compiled = compileQuery(name, indexesOf(name), query)
         const found: C[K][] = []
         for await (const row of rows(name).find(compiled.filter, { batchSize, ...compiled.options }))
@@ -82,20 +75,25 @@ export async function openMongo<C extends CollectionMap>(
         return found
       }),
     count: (name, where) =>
-      attempt(async () => rows(name).countDocuments(compileFilter(name, indexesOf(name), where))),
+      attempt(`count ${name}`, async () => {
+        const filter = compileFilter(name, indexesOf(name), where)
+        // Of all it is what the server keeps count of anyway: it may be off after a crash, until the next validation.
+        if (Object.keys(filter).length === 0) return rows(name).estimatedDocumentCount()
+        return rows(name).countDocuments(filter)
+      }),
     countBy: (name, field, where) =>
-      attempt(async () => {
+      attempt(`count ${name}`, async () => {
         const stages = compileCountBy(name, indexesOf(name), field, where)
         const groups = await rows(name).aggregate<{ _id: string; count: number }>(stages).toArray()
         return new Map(groups.map(({ _id, count }) => [_id, count]))
       }),
     commit: unit =>
-      attempt(async () => {
+      attempt(`commit ${unit.move?.to.lane ?? ''}`, async () => {
         for (const { collection } of unit.writes) indexesOf(collection)
         return commitUnit(connection, unit)
       }),
-    position: lane => attempt(() => positions.get(lane)),
-    positions: () => attempt(() => positions.all()),
+    position: lane => attempt('position', () => positions.get(lane)),
+    positions: () => attempt('positions', () => positions.all()),
     journal: openJournal(database, attempt),
     close: () => client.close(),
   }

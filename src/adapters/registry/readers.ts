@@ -84,7 +84,7 @@ export class Readers {
     this.#missing.delete(id)
     const reader = compiled(found, imports)
     if (reader.kind === 'unusable') logger.error({ schemaId: id, reason: reader.reason }, 'schema-unusable')
-    else logger.info({ schemaId: id, type: reader.type }, 'schema-loaded')
+    else logger.debug({ schemaId: id, type: reader.type }, 'schema-loaded')
     this.#known.set(id, reader)
     return reader
   }
