@@ -1,23 +1,38 @@
-import type { CollectionMap, Position, Store, StoredDocument } from '../ports/store.ts'
+import type { CollectionMap, Condition, Position, Store, StoredDocument } from '../ports/store.ts'
 import { laneName } from './lane-name.ts'
 
 export interface FollowedDocument extends StoredDocument {
   readonly changed: { readonly lane: string; readonly offset: number }
 }
 
+/** How far a lane's changes are in. */
+interface Seen {
+  readonly epoch: number
+  /** Highest offset of that epoch whose changes are in. */
+  readonly offset: number
+}
+
+/** Documents read at once when all are. */
+const page = 1000
+
+const nothingSeen: Seen = { epoch: 0, offset: -1 }
+
 /**
  * A collection held in memory by following it: read whole once, then polled. Every followed document carries the lane
- * and offset that last changed it. Positions are read first, then what changed below them, then `last` moves up to just
- * below the position: a change is either below a position that was read, or will be above `last` next time. Nothing is
+ * and offset that last changed it. Positions are read first, then what changed below them, then `seen` moves up to just
+ * below the position: a change is either below a position that was read, or will be above `seen` next time. Nothing is
  * missed, and what is read twice is the same document or a newer one.
+ *
+ * A resumed lane counts under a new name, from another place. Once its position tells a new epoch nothing is written
+ * under the former ones any more, so these are read to their ends first.
  */
 export class Follower<C extends CollectionMap, K extends keyof C & string> {
   readonly #store: Store<C>
   readonly #collection: K
   readonly #role: string
   readonly #apply: (document: C[K]) => void
-  /** Lane name → highest offset whose changes are in. */
-  #last: Map<string, number> | null = null
+  /** By lane; null until all was read once. */
+  #seen: Map<string, Seen> | null = null
 
   /** Follows what lanes of `role` write to `collection`. `apply` is called with each new state of a document. */
   constructor(options: {
@@ -35,29 +50,56 @@ export class Follower<C extends CollectionMap, K extends keyof C & string> {
   /** Reads what is new. Returns the number of documents applied. */
   async poll(positions: readonly Position[]): Promise<number> {
     const mine = positions.filter(({ lane }) => lane.startsWith(`${this.#role}/`))
-    return this.#last === null ? this.#load(mine) : this.#follow(this.#last, mine)
+    if (this.#seen !== null) return this.#follow(this.#seen, mine)
+    const applied = await this.#readAll()
+    this.#seen = new Map(mine.map(({ lane, epoch, offset }) => [lane, { epoch, offset: offset - 1 }]))
+    return applied
   }
 
-  async #load(positions: readonly Position[]): Promise<number> {
-    const documents = await this.#store.find(this.#collection, { where: {} })
-    for (const document of documents) this.#apply(document)
-    this.#last = new Map(positions.map(({ lane, epoch, offset }) => [laneName(lane, epoch), offset - 1]))
-    return documents.length
+  /** Everything is read anew next time. */
+  reset(): void {
+    this.#seen = null
   }
 
-  async #follow(last: Map<string, number>, positions: readonly Position[]): Promise<number> {
+  async #follow(seen: Map<string, Seen>, positions: readonly Position[]): Promise<number> {
     let applied = 0
     for (const { lane, epoch, offset } of positions) {
-      const name = laneName(lane, epoch)
-      const seen = last.get(name) ?? -1
-      if (offset <= seen + 1) continue
+      let from = seen.get(lane) ?? nothingSeen
+      // The store was restored from a backup: what it holds is read again.
+      if (from.epoch > epoch) from = { epoch, offset: -1 }
+      for (; from.epoch < epoch; from = { epoch: from.epoch + 1, offset: -1 })
+        applied += await this.#changed(laneName(lane, from.epoch), { gt: from.offset })
+      if (offset > from.offset + 1)
+        applied += await this.#changed(laneName(lane, epoch), { gt: from.offset, lt: offset })
+      seen.set(lane, { epoch, offset: Math.max(from.offset, offset - 1) })
+    }
+    return applied
+  }
+
+  #changed(name: string, offsets: Condition): Promise<number> {
+    return this.#read({ 'changed.lane': name, 'changed.offset': offsets })
+  }
+
+  /** Page by page, as a collection may be larger than what is held of it. Whatever changes meanwhile is read again. */
+  async #readAll(): Promise<number> {
+    let applied = 0
+    let last = ''
+    for (;;) {
       const documents = await this.#store.find(this.#collection, {
-        where: { 'changed.lane': name, 'changed.offset': { gt: seen, lt: offset } },
+        where: { _id: { gt: last } },
+        sort: [['_id', 1]],
+        limit: page,
       })
       for (const document of documents) this.#apply(document)
       applied += documents.length
-      last.set(name, offset - 1)
+      last = documents.at(-1)?._id ?? last
+      if (documents.length < page) return applied
     }
-    return applied
+  }
+
+  async #read(where: Readonly<Record<string, Condition>>): Promise<number> {
+    const documents = await this.#store.find(this.#collection, { where })
+    for (const document of documents) this.#apply(document)
+    return documents.length
   }
 }

@@ -6,19 +6,32 @@ import type { Tables } from '../roles/tables.ts'
 import { Follower } from './follower.ts'
 import { Interrupted, persist } from './retry.ts'
 
-export type TableName = 'profiles' | 'weights' | 'partners' | 'cells'
+export type TableName = 'profiles' | 'weights' | 'partners' | 'interests' | 'cells'
 
 /** Keeps tables in step with the store: loads them once, then polls every `interval` ms. */
 export class TableReader {
   readonly #store: Store<Collections>
+  readonly #tables: Tables
   readonly #followers: readonly {
     poll(positions: Awaited<ReturnType<Store<Collections>['positions']>>): Promise<number>
   }[]
+  readonly #interests: Follower<Collections, 'interests'>
+  /** The table that `#interests` fills. */
+  #filled: Tables['interests']
   #loading: Promise<void> | null = null
 
   constructor(store: Store<Collections>, tables: Tables, names: readonly TableName[]) {
     this.#store = store
+    this.#tables = tables
+    this.#filled = tables.interests
+    this.#interests = new Follower({
+      store,
+      collection: 'interests',
+      role: 'projector',
+      apply: ({ _id, version, terms }) => tables.applyInterest({ partnerId: _id, version, terms }),
+    })
     const all = {
+      interests: this.#interests,
       profiles: new Follower({
         store,
         collection: 'profiles',
@@ -57,7 +70,13 @@ export class TableReader {
   async poll(): Promise<number> {
     const positions = await this.#store.positions()
     let applied = 0
-    for (const follower of this.#followers) applied += await follower.poll(positions)
+    for (const follower of this.#followers) {
+      applied += await follower.poll(positions)
+      // Another half-life came with the weights: what was counted under the one before is read anew.
+      if (this.#filled === this.#tables.interests) continue
+      this.#filled = this.#tables.interests
+      this.#interests.reset()
+    }
     return applied
   }
 

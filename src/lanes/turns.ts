@@ -5,18 +5,26 @@
  */
 export class Turns {
   #last: Promise<unknown> = Promise.resolve()
+  readonly #waiting = new Set<string>()
 
   /** Begins when all who asked before have ended, however they did. */
-  async take<T>(work: () => Promise<T>): Promise<T> {
+  async take<T>(lane: string, work: () => Promise<T>): Promise<T> {
     const before = this.#last
     const { promise, resolve } = Promise.withResolvers<void>()
     this.#last = promise
+    this.#waiting.add(lane)
     await before
+    this.#waiting.delete(lane)
     try {
       return await work()
     } finally {
       resolve()
     }
+  }
+
+  /** Whether the lane waits for another one's turn to end. */
+  isWaiting(lane: string): boolean {
+    return this.#waiting.has(lane)
   }
 }
 

@@ -12,7 +12,8 @@ import { router } from '../roles/router.ts'
 import { Tables } from '../roles/tables.ts'
 import { Clock } from './clock.ts'
 import { RoleHost } from './host.ts'
-import type { Lane, LaneOptions } from './lane.ts'
+import type { Lane } from './lane.ts'
+import type { LaneOptions } from './lane-options.ts'
 import { TableReader } from './table-reader.ts'
 
 export interface WorkerOptions {
@@ -35,9 +36,14 @@ export interface WorkerOptions {
   readonly clockInterval?: number
   /** See `ClockOptions.patience`. */
   readonly timerPatience?: number
+  /** Hears at once why it can't go on; `run` rejects only when all else has stopped. */
+  readonly onFailure?: (error: unknown) => void
 }
 
-/** `starting` until the tables are read, `stopping` from the first call of `stop`. */
+/**
+ * `starting` until the tables are read, every role's group is joined, and the lanes that came with it have started or
+ * halted; `stopping` from the first call of `stop`.
+ */
 export type WorkerState = 'starting' | 'running' | 'stopping' | 'stopped'
 
 export const sourceOf = (role: string): string => `/referral-router/${role}`
@@ -52,7 +58,7 @@ export function assemble(options: WorkerOptions) {
     store,
     tables,
     wanted.has('router')
-      ? ['profiles', 'weights', 'partners', 'cells']
+      ? ['profiles', 'weights', 'partners', 'interests', 'cells']
       : wanted.has('projector')
         ? ['weights', 'cells']
         : [],
@@ -113,6 +119,12 @@ export class Worker {
     return this.#parts.hosts.flatMap(host => host.lanes as readonly Lane<never>[])
   }
 
+  /** Lanes at work that have made no step for as long as this, ms. */
+  stuckFor(duration: number): string[] {
+    const moment = this.#options.time.now() - duration
+    return this.#parts.hosts.flatMap(host => host.stuckSince(moment))
+  }
+
   async run(): Promise<void> {
     const { log, time, logger, batchRecords = 500, tableInterval = 100, clockInterval = 500 } = this.#options
     const { signal } = this.#ending
@@ -126,12 +138,15 @@ export class Worker {
     }
     if (clock !== null) work.push(clock.run({ interval: clockInterval, signal }))
     const everything = Promise.all([follow, ...work])
-    reader.ready().then(
+    Promise.all([reader.ready(), ...hosts.map(host => host.settled)]).then(
       () => this.#setState('running'),
       () => undefined,
     )
     try {
       await everything
+    } catch (error) {
+      this.#options.onFailure?.(error)
+      throw error
     } finally {
       // One that can't go on takes the others with it: half a worker would look alive.
       await this.#takeNothingNew()

@@ -1,7 +1,11 @@
 import { expect } from 'vitest'
+import { jsonCodec } from '../../src/adapters/json/json-codec.ts'
+import { noteDeployment } from '../../src/lanes/deployment.ts'
+import { resumeLane } from '../../src/lanes/resume.ts'
 import { Interrupted } from '../../src/lanes/retry.ts'
 import { misconfigured } from '../../src/ports/errors.ts'
-import { topics } from '../../src/roles/topics.ts'
+import { silent } from '../../src/ports/logger.ts'
+import { topicNames, topics } from '../../src/roles/topics.ts'
 import type { ContractCase } from './contract-case.ts'
 import {
   append,
@@ -12,11 +16,14 @@ import {
   type LaneBench,
   type LaneBenchFactory,
   openLane,
+  place,
   sent,
   serverGone,
   withoutRepeats,
 } from './lane-fixtures.ts'
 
+/** Where a lane stands that has read two records. */
+const at2 = { offset: 2, timestamp: null }
 const ticks = (...ids: string[]) => ids.map(id => ({ id }))
 
 /** Runs a case on a bench of its own and closes it. */
@@ -253,12 +260,71 @@ export const laneContract: readonly ContractCase<LaneBenchFactory>[] = [
       [{ committed: 5 }, /committed 5, 3 above/],
       [{ continues: false }, /not the one it was taken after/],
     ] as const) {
-      const log = { producer: bench.log.producer, inspect: () => Promise.resolve({ ...real, ...change }) }
+      const log = { ...bench.log, inspect: () => Promise.resolve({ ...real, ...change }) }
       const halted = openLane(bench, { log })
       expect(await halted.start()).toEqual({ kind: 'halted' })
       expect(halted.haltReason).toMatch(words)
       expect(await halted.batch(await batchFrom(bench, 2))).toEqual({ kind: 'halted' })
     }
+  }),
+
+  laneCase('what was committed before a lane was resumed is not held against it', async bench => {
+    await append(bench, ticks('a', 'b', 'c'))
+    const first = openLane(bench)
+    await first.start()
+    await first.batch(await batchFrom(bench, 0))
+    const before = {
+      ...bench.log,
+      inspect: async (...asked: Parameters<LaneBench['log']['inspect']>) => ({
+        ...(await bench.log.inspect(...asked)),
+        committed: 3,
+      }),
+    }
+    const going = { ...bench, role: 'router', partition: place, at: 1, log: before }
+    expect(await resumeLane(going)).toMatchObject({ to: { offset: 1, epoch: 1 }, repeats: 2 })
+    const second = openLane(bench, { log: before })
+    expect(await second.start()).toEqual({ kind: 'from', offset: 1 })
+    await second.batch(await batchFrom(bench, 1, { limit: 1 }))
+    // It ended before its own offset was committed.
+    expect(await openLane(bench, { log: before }).start()).toEqual({ kind: 'from', offset: 2 })
+    const later = {
+      ...before,
+      inspect: async () => ({ ...(await before.inspect(place, at2, 'router')), committed: 4 }),
+    }
+    expect(await openLane(bench, { log: later }).start()).toEqual({ kind: 'halted' })
+  }),
+
+  laneCase('partitions added under a running worker halt its lanes when they start again', async bench => {
+    const layouts = topicNames.map(_id => ({ _id, partitions: bench.partitions }))
+    await bench.store.commit({
+      move: null,
+      journal: null,
+      writes: layouts.map(document => ({ kind: 'put', collection: 'layouts', document })),
+    })
+    const grown = (topic: string) => ({
+      ...bench.log,
+      partitions: async (asked: string) => (asked === topic ? 5 : bench.partitions),
+    })
+    for (const topic of [topics.rfis, topics.status]) {
+      const lane = openLane(bench, { log: grown(topic) })
+      expect(await lane.start()).toEqual({ kind: 'halted' })
+      expect(lane.haltReason).toMatch(`${topic} was recorded with ${bench.partitions} partitions and has 5: `)
+    }
+    expect(await openLane(bench, { log: grown(topics.profiles) }).start(), 'of no concern to it').toEqual({
+      kind: 'from',
+      offset: 0,
+    })
+  }),
+
+  laneCase('a lane without the registry halts once others write Avro', async bench => {
+    const own = { values: 'avro', cluster: null, topicPrefix: '', customerSecret: '' } as const
+    await noteDeployment(own, { store: bench.store, logger: silent })
+    await append(bench, ticks('a'))
+    const lane = openLane(bench)
+    expect(await lane.start()).toEqual({ kind: 'halted' })
+    expect(lane.haltReason).toMatch(/^the other workers write Avro, and SCHEMA_REGISTRY_URL is not set/)
+    const avro = { ...jsonCodec, contentType: 'application/avro' }
+    expect(await openLane(bench, { codec: avro }).start()).toEqual({ kind: 'from', offset: 0 })
   }),
 
   laneCase('a store that is away is waited for', async bench => {
@@ -359,7 +425,7 @@ export const laneContract: readonly ContractCase<LaneBenchFactory>[] = [
     await other.batch(await batchFrom(bench, 0, { limit: 1 }))
     let asked = 0
     const log = {
-      producer: bench.log.producer,
+      ...bench.log,
       async inspect(...[partition, at, group]: Parameters<LaneBench['log']['inspect']>) {
         asked += 1
         const real = await bench.log.inspect(partition, at, group)

@@ -1,5 +1,6 @@
 import { jsonCodec } from '../../src/adapters/json/json-codec.ts'
-import { Lane, type LaneOptions } from '../../src/lanes/lane.ts'
+import { Lane } from '../../src/lanes/lane.ts'
+import type { LaneOptions } from '../../src/lanes/lane-options.ts'
 import { unavailable } from '../../src/ports/errors.ts'
 import type { Batch, Log, LogRecord, OutgoingRecord, TopicPartition } from '../../src/ports/log.ts'
 import { silent } from '../../src/ports/logger.ts'
@@ -171,8 +172,8 @@ export function changedStore(
 export function changedLog(
   log: Log,
   send: (records: readonly OutgoingRecord[]) => Promise<void>,
-): Pick<Log, 'producer' | 'inspect'> {
-  return { producer: { send }, inspect: log.inspect.bind(log) }
+): LaneOptions<Tick>['log'] {
+  return { producer: { send }, inspect: log.inspect.bind(log), partitions: log.partitions.bind(log) }
 }
 
 export const serverGone = () => unavailable('the server is gone')

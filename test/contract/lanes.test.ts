@@ -1,21 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { openEmbedded } from '../../src/adapters/embedded/folder.ts'
-import { systemTime } from '../../src/adapters/system-time.ts'
-import { collections } from '../../src/roles/collections.ts'
-import { topicNames } from '../../src/roles/topics.ts'
-import { temporaryFolder } from '../support/simulated.ts'
+import { openOwnData } from '../support/embedded.ts'
 import { laneContract } from './lane-contract.ts'
 import { changedStore, type LaneBench, type LaneBenchFactory } from './lane-fixtures.ts'
 
 const embedded: LaneBenchFactory = async () => {
-  const folder = temporaryFolder()
-  const data = await openEmbedded(folder.path, {
-    catalogue: collections,
-    topics: topicNames,
-    partitions: 1,
-    time: systemTime,
-    synchronous: 'off',
-  })
+  const data = await openOwnData()
   return {
     store: data.store,
     log: data.log,
@@ -28,10 +17,7 @@ const embedded: LaneBenchFactory = async () => {
       }
       return all
     },
-    async close() {
-      await data.close()
-      folder.remove()
-    },
+    close: data.close,
   }
 }
 

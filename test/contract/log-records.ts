@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
-import { partitionOf } from '../../src/adapters/murmur2.ts'
 import type { OutgoingRecord } from '../../src/ports/log.ts'
+import { partitionOf } from '../../src/ports/murmur2.ts'
 import { type LogCase, logCase, outgoing, readAll, text } from './log-bed.ts'
 
 const partitions = 3

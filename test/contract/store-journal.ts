@@ -35,6 +35,9 @@ export const journalCases: readonly StoreCase[] = [
       [entry(0), entry(200), entry(1_000)].map(plain),
     )
     expect(await store.journal.unsentCount()).toBe(4)
+    // Where it can be told.
+    const since = await store.journal.unsentSince()
+    if (since !== null) expect(Math.abs(since - Date.now())).toBeLessThan(60_000)
     expect(await store.journal.unsent('router/rfis/2')).toEqual([])
   }),
   storeCase('journal: sent is sent, for that entry alone', async (store, bed) => {
@@ -47,6 +50,9 @@ export const journalCases: readonly StoreCase[] = [
     expect((await other.journal.unsent(lane)).map(({ first }) => first)).toEqual([200])
     expect(await other.journal.unsent('router/rfis/1')).toHaveLength(1)
     expect(await other.journal.unsentCount()).toBe(2)
+    await other.journal.markSent(lane, 200, 1_700_000_000_000)
+    await other.journal.markSent('router/rfis/1', 0, 1_700_000_000_000)
+    expect(await other.journal.unsentSince()).toBeNull()
   }),
   storeCase('journal: records come back in order and byte for byte', async store => {
     const bytes = Uint8Array.from({ length: 256 }, (_, index) => index)

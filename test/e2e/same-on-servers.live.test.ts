@@ -1,24 +1,21 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
-import { openEmbedded } from '../../src/adapters/embedded/folder.ts'
-import { jsonCodec } from '../../src/adapters/json/json-codec.ts'
 import { kafkajs } from '../../src/adapters/kafka/corrections.ts'
 import { openKafka } from '../../src/adapters/kafka/log.ts'
 import { migrate } from '../../src/adapters/mongo/migrate.ts'
 import { openMongo } from '../../src/adapters/mongo/store.ts'
-import { partitionOf } from '../../src/adapters/murmur2.ts'
-import { recordTime, systemTime } from '../../src/adapters/system-time.ts'
+import { partitionOf } from '../../src/ports/murmur2.ts'
+import { recordTime } from '../../src/adapters/system-time.ts'
 import type { HistoryLine } from '../../src/lanes/timeline.ts'
-import { Worker } from '../../src/lanes/worker.ts'
 import type { Log } from '../../src/ports/log.ts'
-import { silent } from '../../src/ports/logger.ts'
 import { collections } from '../../src/roles/collections.ts'
 import type { RoleName } from '../../src/roles/role.ts'
 import { topicNames, topics } from '../../src/roles/topics.ts'
 import { compare } from '../crash/compare.ts'
 import { copyToFolder } from '../support/copy-to-folder.ts'
 import { type Standing, untilDrained } from '../support/drained.ts'
+import { openData, startWorker } from '../support/embedded.ts'
 import { scratch } from '../support/servers/scratch.ts'
 import { liveDescribe, servers } from '../support/servers/servers.ts'
 import { sampleHistory, temporaryFolder } from '../support/simulated.ts'
@@ -30,21 +27,11 @@ const turns: readonly RoleName[] = ['directory', 'router', 'referral', 'projecto
 
 async function runInTurns(data: Standing & { readonly log: Log }): Promise<void> {
   for (const role of turns) {
-    const worker = new Worker({
-      ...data,
-      codec: jsonCodec,
-      time: systemTime,
-      batchTime: recordTime,
-      logger: silent,
-      roles: [role],
-      holder: 'test',
-    })
-    const running = worker.run()
+    const { running, stop } = startWorker({ ...data, batchTime: recordTime, roles: [role] })
     try {
       await Promise.race([running, untilDrained(data, [role])])
     } finally {
-      await worker.stop()
-      await running
+      await stop()
     }
   }
 }
@@ -80,13 +67,7 @@ liveDescribe('the same input, embedded and on Kafka and MongoDB', () => {
   })
 
   async function onFolder(directory: string, history: readonly HistoryLine[]): Promise<void> {
-    const data = await openEmbedded(directory, {
-      catalogue: collections,
-      topics: topicNames,
-      partitions,
-      time: systemTime,
-      synchronous: 'off',
-    })
+    const data = await openData(directory, { partitions })
     try {
       for (const [place, lines] of byPartition(history)) {
         const [topic = '', partition] = place.split('/')

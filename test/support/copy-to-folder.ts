@@ -1,21 +1,14 @@
-import { openEmbedded } from '../../src/adapters/embedded/folder.ts'
-import { systemTime } from '../../src/adapters/system-time.ts'
 import type { LogRecord } from '../../src/ports/log.ts'
 import { type Collections, collections } from '../../src/roles/collections.ts'
 import { topicNames } from '../../src/roles/topics.ts'
 import type { Standing } from './drained.ts'
+import { openData } from './embedded.ts'
 
 /** Copies every document and record into an embedded folder, where the tools that compare folders can look at them. */
 export async function copyToFolder({ log, store }: Standing, directory: string): Promise<void> {
   const stretches = await log.stretches(topicNames)
   const partitions = stretches.filter(({ topic }) => topic === topicNames[0]).length
-  const copy = await openEmbedded(directory, {
-    catalogue: collections,
-    topics: topicNames,
-    partitions,
-    time: systemTime,
-    synchronous: 'off',
-  })
+  const copy = await openData(directory, { partitions })
   try {
     for (const collection of Object.keys(collections) as (keyof Collections)[]) {
       const documents = await store.find(collection, { where: {} })

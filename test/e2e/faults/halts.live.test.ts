@@ -1,8 +1,8 @@
 import { cpSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { partitionOf } from '../../../src/adapters/murmur2.ts'
 import { resumeLane } from '../../../src/lanes/resume.ts'
+import { partitionOf } from '../../../src/ports/murmur2.ts'
 import { topics } from '../../../src/roles/topics.ts'
 import { jsonLines, run, start } from '../../cli/run.ts'
 import { until } from '../../contract/contract-case.ts'
@@ -203,7 +203,9 @@ liveDescribe('a log and a database that do not belong together', { needs: ['kafk
         to: { offset: older.get(first)?.offset ?? 0 },
         skipped: 0,
       })
-      for (const lane of others) await resume(lane)
+      const rest = await asJson('lanes', 'resume', '--all')
+      expect(rest.moved).toEqual([])
+      expect(rest.resumed.map((each: { lane: string }) => each.lane).sort()).toEqual(others)
       await stand.untilDrained()
       expect((await asJson('status')).halted).toEqual([])
     } finally {

@@ -1,5 +1,5 @@
-import { partitionOf } from '../../../src/adapters/murmur2.ts'
 import type { OutgoingRecord } from '../../../src/ports/log.ts'
+import { partitionOf } from '../../../src/ports/murmur2.ts'
 import { type Topic, topics } from '../../../src/roles/topics.ts'
 
 export const partners = ['acme', 'bolt', 'cork'] as const

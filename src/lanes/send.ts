@@ -1,0 +1,33 @@
+import type { JournalEntry } from '../ports/store.ts'
+import { laneName } from './lane-name.ts'
+import type { LaneOptions, Waiting } from './lane-options.ts'
+import { persist } from './retry.ts'
+
+type Sending<T> = Pick<LaneOptions<T>, 'log' | 'store' | 'time' | 'logger'>
+
+/** Sends what was committed, then marks it sent. Between the two it may be sent again: with the same `seq`. */
+export async function send<T>(entry: JournalEntry, options: Sending<T>, waiting: Waiting): Promise<void> {
+  const { log, store, time } = options
+  const { lane, first, records } = entry
+  const wait = { ...options, ...waiting }
+  await persist(() => log.producer.send(records), { ...wait, what: `sending for ${lane}` })
+  await persist(() => store.journal.markSent(lane, first, time.now()), {
+    ...wait,
+    what: `journal of ${lane}`,
+  })
+}
+
+/** What was committed and perhaps not sent, oldest first: of former epochs too, as a resumed lane still owes it. */
+export async function sendOwed<T>(
+  { lane, epoch }: { readonly lane: string; readonly epoch: number },
+  options: Sending<T>,
+  waiting: Waiting,
+): Promise<void> {
+  const { store, logger } = options
+  const wait = { ...options, ...waiting, what: `journal of ${lane}` }
+  for (let each = 0; each <= epoch; each += 1) {
+    const owed = await persist(() => store.journal.unsent(laneName(lane, each)), wait)
+    for (const entry of owed) await send(entry, options, waiting)
+    if (owed.length > 0) logger.info({ lane, entries: owed.length }, 'journal-sent')
+  }
+}
