@@ -1,8 +1,20 @@
+import { spawn } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { commands } from '../src/cli/commands.ts'
 import { readConfig } from '../src/ops/config.ts'
+import { type Health, serveHealth } from '../src/ops/health.ts'
+import { silent } from '../src/ports/logger.ts'
+
+const well: Health = {
+  state: 'ready',
+  roles: [],
+  lanes: 0,
+  halted: [],
+  stuck: [],
+  since: '2026-03-02T09:14:00.000Z',
+}
 
 interface Service {
   readonly image: string
@@ -13,7 +25,7 @@ interface Service {
   readonly ports?: readonly string[]
   readonly volumes?: readonly string[]
   readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>
-  readonly healthcheck?: { readonly test: readonly string[] }
+  readonly healthcheck?: { readonly test?: readonly string[]; readonly disable?: boolean }
   readonly stop_grace_period?: string
 }
 
@@ -35,6 +47,9 @@ function calls({ entrypoint, command = [], healthcheck }: Service): string[][] {
     words.trim().split(/\s+/),
   )
 }
+
+/** The port that the image has its workers answer on. */
+const [, healthPort] = /^ENV ROUTER_HEALTH_PORT=(\d+)$/m.exec(read('Dockerfile')) ?? []
 
 describe('docker-compose.yml', () => {
   it('is for the services that the worker needs', () => {
@@ -93,6 +108,14 @@ describe('docker-compose.yml', () => {
     }
   })
 
+  it("asks each worker, on the image's port, whether it is ready, and the others nothing", () => {
+    for (const [name, { healthcheck }] of ours) {
+      const [, address] = /fetch\('(\S+)'\)/.exec(healthcheck?.test?.join(' ') ?? '') ?? []
+      if (name === 'worker') expect(address).toBe(`http://127.0.0.1:${healthPort}/health/ready`)
+      else expect(healthcheck).toEqual({ disable: true })
+    }
+  })
+
   it('gives a worker longer to stop than it takes', () => {
     const { command = [], stop_grace_period = '' } = compose.services.worker ?? {}
     const within = Number(command[command.indexOf('--stop-within') + 1])
@@ -103,6 +126,22 @@ describe('docker-compose.yml', () => {
 
 describe('Dockerfile', () => {
   const lines = read('Dockerfile').split('\n')
+
+  it.each([true, false])(
+    'asks whether a worker is alive (%s), by what runs as it is written there',
+    async alive => {
+      const [, check = '[]'] = /^HEALTHCHECK [^\n]*\n {2}CMD (\[.*\])$/m.exec(read('Dockerfile')) ?? []
+      const [command = '', ...words] = JSON.parse(check)
+      expect(command).toBe('node')
+      const look = () => ({ ...well, stuck: alive ? [] : ['router/rfis/0'] })
+      const server = await serveHealth({ host: '127.0.0.1', port: 0, look, logger: silent })
+      const environment = { ...process.env, ROUTER_HEALTH_PORT: new URL(server.address).port }
+      const child = spawn(process.execPath, words, { env: environment })
+      const code = await new Promise(resolve => child.on('close', resolve))
+      await server.close()
+      expect(code).toBe(alive ? 0 : 1)
+    },
+  )
 
   it('is pinned to the Node that the package is pinned to', () => {
     const { node } = JSON.parse(read('package.json')).dependencies

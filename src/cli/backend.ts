@@ -17,6 +17,8 @@ export interface Backend {
   readonly on: Readonly<Record<string, string>>
   /** Whether everything is there that a worker needs, made as it needs it. Rejects with what is to be done. */
   prepare(): Promise<void>
+  /** Takes over a store that belonged to something else. Returns what that changed, in words. */
+  adopt(): Promise<readonly string[]>
   /** Who works on it now. */
   workers(): Promise<readonly WorkerSeen[]>
   close(): Promise<void>

@@ -7,10 +7,11 @@ export function clientOptions({
   brokers,
   ssl,
   sasl,
-}: KafkaConfig): Pick<KafkaOptions, 'brokers' | 'ssl' | 'sasl'> {
-  if (ssl === null) return { brokers, ssl: null, sasl }
+  sessionTimeout,
+}: KafkaConfig): Pick<KafkaOptions, 'brokers' | 'ssl' | 'sasl' | 'sessionTimeout'> {
+  if (ssl === null) return { brokers, ssl: null, sasl, sessionTimeout }
   const texts = Object.entries(ssl).flatMap(([name, path]) =>
     path === null ? [] : [[name, readFileSync(path, 'utf8')] as const],
   )
-  return { brokers, ssl: Object.fromEntries(texts), sasl }
+  return { brokers, ssl: Object.fromEntries(texts), sasl, sessionTimeout }
 }

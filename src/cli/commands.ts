@@ -44,9 +44,29 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./rfi.ts')).rfi,
   },
   {
+    name: 'explain',
+    summary: 'how an RFI came to its partners: every figure, why not another, and whether it adds up',
+    load: async () => (await import('./explain.ts')).explain,
+  },
+  {
+    name: 'preview',
+    summary: 'who would be chosen for an RFI now; writes nothing',
+    load: async () => (await import('./preview.ts')).preview,
+  },
+  {
+    name: 'scorecard',
+    summary: "a partner's visibility, what it rests on, and how it compares",
+    load: async () => (await import('./scorecard.ts')).scorecard,
+  },
+  {
     name: 'funnel',
     summary: 'routed, answered, accepted, won: in number and value',
     load: async () => (await import('./funnel.ts')).funnel,
+  },
+  {
+    name: 'replay',
+    summary: 'a history through the ranking: how good it would have been, and a report',
+    load: async () => (await import('./replay.ts')).replay,
   },
   {
     name: 'topics',

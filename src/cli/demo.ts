@@ -8,6 +8,8 @@ import { countLines } from './counts.ts'
 import { answersIn } from './demo/answers.ts'
 import { freshFolder } from './demo/own-folder.ts'
 import { responderOn } from './demo/responder.ts'
+import { type LeftOut, leftOutIn, lookAgain, profileLine } from './demo/why-not-me.ts'
+import { type Explanation, explanationOf, verificationText } from './explain.ts'
 import type { Folder } from './folder.ts'
 import { type FunnelRow, sumFunnel } from './funnel-rows.ts'
 import { funnelTable } from './funnel-table.ts'
@@ -17,7 +19,9 @@ import { addCommonOptions, type CommonOptions, configOf, loggerOf } from './opti
 import { hint, print, printJson, styled } from './output.ts'
 import { type RfiReport, reportOn } from './rfi-report.ts'
 import { rfiText } from './rfi-text.ts'
-import { runHistory } from './run-history.ts'
+import { type HistoryRun, runHistory } from './run-history.ts'
+import { clean, scoreText } from './text.ts'
+import type { WhyNotReport } from './why-not-text.ts'
 
 const sample = fileURLToPath(new URL('../../examples/tenders/sample/', import.meta.url))
 const seed = 'tsuchiura'
@@ -38,10 +42,11 @@ export function demo(command: Command): void {
       hint('300 real tenders, the firms that knew of them, and a year and a half of time going by …')
       const started = performance.now()
       const { history, answers, askedAt } = await readSample()
-      const { counts, rows, report } = await runHistory(
+      const logger = await loggerOf(config)
+      const { counts, rows, report, explanation, leftOut } = await runHistory(
         {
           config,
-          logger: await loggerOf(config),
+          logger,
           history,
           settle: true,
           responder: folder => responderOn(folder, { answers, askedAt, seed }),
@@ -49,7 +54,12 @@ export function demo(command: Command): void {
         async (folder, counts) => ({ counts, ...(await lookInto(folder)) }),
       )
       const seconds = Math.round((performance.now() - started) / 100) / 10
-      if (options.json === true) printJson({ ...counts, seconds, data: config.data })
+      const tried = leftOut === null ? null : await tryOut({ config, logger }, leftOut)
+      if (options.json === true)
+        printJson({
+          ...{ ...counts, seconds, data: config.data, verified: explanation?.verification ?? null },
+          whyNot: leftOut === null ? null : { ...leftOut, tried },
+        })
       else
         print(
           [
@@ -59,7 +69,13 @@ export function demo(command: Command): void {
             styled('bold', 'The funnel'),
             funnelTable(rows, null),
             ...(report === null ? [] : [rfiText(report)]),
-            whereToLook(config.data, report),
+            ...(explanation?.verification == null
+              ? []
+              : [
+                  `${styled('bold', `The receipt of RFI ${explanation.receipt.rfiId}`)}  ${verificationText(explanation.verification)}`,
+                ]),
+            ...(leftOut === null ? [] : [whyNotMe(leftOut, tried)]),
+            whereToLook(config.data, report, leftOut),
           ].join('\n\n'),
         )
     })
@@ -78,7 +94,12 @@ async function readSample() {
 }
 
 /** The funnel, and the RFI that shows most: one that was won, with declines and silence beside. */
-async function lookInto(folder: Folder): Promise<{ rows: FunnelRow[]; report: RfiReport | null }> {
+async function lookInto(folder: Folder): Promise<{
+  rows: FunnelRow[]
+  report: RfiReport | null
+  explanation: Explanation | null
+  leftOut: LeftOut | null
+}> {
   const rows = sumFunnel(await folder.store.find('cells', { where: { kind: 'funnel' } }), null)
   const ends = new Map<string, Set<string>>()
   for (const { rfiId, substatus } of await folder.store.find('referrals', { where: {} }))
@@ -90,10 +111,36 @@ async function lookInto(folder: Folder): Promise<{ rows: FunnelRow[]; report: Rf
   return {
     rows,
     report: best === undefined ? null : await reportOn({ ...folder, codec: jsonCodec }, best[0]),
+    explanation:
+      best === undefined ? null : await explanationOf({ ...folder, place: '' }, best[0], { verify: true }),
+    leftOut: await leftOutIn(folder),
   }
 }
 
-function whereToLook(data: string, report: RfiReport | null): string {
+/** Sends the changed profile, lets the worker take it in, and ranks the RFI again: where the partner comes. */
+async function tryOut(
+  { config, logger }: Pick<HistoryRun, 'config' | 'logger'>,
+  leftOut: LeftOut,
+): Promise<WhyNotReport | null> {
+  const line = profileLine(leftOut)
+  if (line === null) return null
+  const { rfiId, report } = leftOut
+  return runHistory({ config, logger, history: [line], settle: false }, folder =>
+    lookAgain(folder, { rfiId, partnerId: report.partnerId, at: line.at }),
+  )
+}
+
+function whyNotMe({ rfiId, name, report }: LeftOut, tried: WhyNotReport | null): string {
+  const { partnerId, standing, enough } = report
+  const then = tried?.standing
+  return [
+    `${styled('bold', 'Why not me?')}  ${clean(`${name} (${partnerId})`)} scores ${scoreText(standing.score ?? 0)} for RFI ${rfiId}, and ${scoreText(standing.needed ?? 0)} is needed.`,
+    `  One thing would be enough: ${clean(enough[0]?.what ?? '')}.`,
+    `  Tried: its profile was sent with that, and ranked again it ${then?.listed === true ? `is on the list, at place ${then.place}` : 'is still not on the list'}.`,
+  ].join('\n')
+}
+
+function whereToLook(data: string, report: RfiReport | null, leftOut: LeftOut | null): string {
   const folder = ['--data', fromHere(data)]
   const winner = report?.referrals.find(({ substatus }) => substatus === 'Won')
   return [
@@ -102,6 +149,9 @@ function whereToLook(data: string, report: RfiReport | null): string {
     winner === undefined
       ? `  ${commandLine('status', ...folder)}`
       : `  ${commandLine('inbox', winner.partnerId, '--tab', 'active,archived', ...folder)}`,
+    ...(leftOut === null
+      ? []
+      : [`  ${commandLine('explain', leftOut.rfiId, '--partner', leftOut.report.partnerId, ...folder)}`]),
     `  ${commandLine('consume', 'referral-status', '--from-beginning', '--max', '3', ...folder)}`,
   ].join('\n')
 }

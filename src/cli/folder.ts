@@ -1,11 +1,13 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { databaseName } from '../adapters/embedded/database.ts'
+import { keepExpiring } from '../adapters/embedded/expiry.ts'
 import { type Embedded, openEmbedded } from '../adapters/embedded/folder.ts'
 import type { EmbeddedLogOptions } from '../adapters/embedded/log.ts'
 import { jsonCodec } from '../adapters/json/json-codec.ts'
 import { systemTime } from '../adapters/system-time.ts'
 import type { Config } from '../ops/config.ts'
+import { silent } from '../ports/logger.ts'
 import type { Time } from '../ports/time.ts'
 import { type Collections, collections } from '../roles/collections.ts'
 import { topicNames } from '../roles/topics.ts'
@@ -59,13 +61,23 @@ export async function openFolder(
           ...(logger === undefined ? {} : { logger }),
           ...(member === undefined ? {} : { member }),
         })
+  let endExpiring: (() => void) | null = null
   return {
     ...folder,
     codec: jsonCodec,
     place: config.data,
     on: { data: config.data },
-    // Opened to write, the folder makes what it needs.
-    prepare: () => Promise.resolve(),
+    // Opened to write, the folder makes what it needs. Of a worker's threads the first sees to what expires.
+    async prepare() {
+      if (member === undefined)
+        endExpiring ??= await keepExpiring(folder.store, { logger: logger ?? silent, now: systemTime.now })
+    },
+    async close() {
+      endExpiring?.()
+      await folder.close()
+    },
+    // Its log and its store are one file.
+    adopt: () => Promise.resolve([]),
     async workers() {
       const pid = runningWorker(config.data)
       return pid === null ? [] : [{ name: `pid ${pid}`, roles: null }]

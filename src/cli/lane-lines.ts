@@ -1,28 +1,36 @@
-/** ms without another lane after which those that came are told. */
+/** ms without another change after which the lanes are told. */
 const pause = 300
 
-/** Tells of lanes that begin to run, those that come together in one line. */
+/** Tells in one line which lanes run, once a change of them has come to rest: all of them, not those that came. */
 export class LaneLines {
   readonly #print: (line: string) => void
-  #came: string[] = []
+  #told = ''
+  #now = ''
   #timer: NodeJS.Timeout | null = null
 
   constructor(print: (line: string) => void) {
     this.#print = print
   }
 
-  running(lane: string): void {
-    this.#came.push(lane)
+  changed(lanes: Iterable<string>): void {
+    this.#now = inRanges([...lanes])
     if (this.#timer !== null) clearTimeout(this.#timer)
     this.#timer = setTimeout(() => this.flush(), pause)
+  }
+
+  /** What isn't told yet no longer matters. */
+  drop(): void {
+    this.#now = this.#told
+    this.flush()
   }
 
   /** At once: something else is about to be told. */
   flush(): void {
     if (this.#timer !== null) clearTimeout(this.#timer)
     this.#timer = null
-    if (this.#came.length > 0) this.#print(`lanes running: ${inRanges(this.#came)}`)
-    this.#came = []
+    if (this.#now === this.#told) return
+    this.#told = this.#now
+    this.#print(`lanes running: ${this.#now === '' ? 'none' : this.#now}`)
   }
 }
 

@@ -1,26 +1,23 @@
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { laneName } from '../lanes/lane-name.ts'
-import { type Resumption, resumeLane } from '../lanes/resume.ts'
-import { closest } from '../ops/closest.ts'
 import type { Position } from '../ports/store.ts'
+import { roleNames } from '../roles/role.ts'
 import type { Backend } from './backend.ts'
-import { wrongUsage } from './failure.ts'
-import { type LanePlace, lanesOf } from './lane-places.ts'
+import { lanesOf } from './lane-places.ts'
 import { withBackend } from './open-backend.ts'
 import { addCommonOptions, type CommonOptions, configOf, offset } from './options.ts'
 import { print, printJson, styled } from './output.ts'
+import { resume } from './resume-lanes.ts'
 import { type Column, renderTable } from './table.ts'
 import { clean, grouped } from './text.ts'
 
-interface ResumeOptions extends CommonOptions {
-  readonly at?: number
-}
-
 export function lanes(command: Command): void {
   addCommonOptions(command.command('list').description('every lane and where it stands')).action(list)
-  addCommonOptions(command.command('resume').argument('<lane>'))
-    .description('let a halted lane go on')
+  addCommonOptions(command.command('resume').argument('[lane]'))
+    .description('let a halted lane go on, or all of them')
     .option('--at <offset>', 'where to go on', offset)
+    .option('--all', 'every lane that is halted')
+    .addOption(new Option('--role <role>', 'every lane of this role that is halted').choices(roleNames))
     .addHelpText(
       'after',
       '\nWithout --at: where it stands, if the log still holds that; where the log begins, if it holds less or is another' +
@@ -72,37 +69,3 @@ const columns: readonly Column<LaneRow>[] = [
   { title: 'log end', align: 'right', value: ({ end }) => grouped(end) },
   { title: '', value: ({ halted }) => (halted === null ? '' : styled('red', `halted: ${clean(halted)}`)) },
 ]
-
-async function resume(lane: string, options: ResumeOptions): Promise<void> {
-  const done = await withBackend(configOf(options), { access: 'write' }, async backend => {
-    const { role, topic, partition } = laneNamed(lane, await lanesOf(backend))
-    const { store, log } = backend
-    return resumeLane({ role, partition: { topic, partition }, at: options.at ?? null, store, log })
-  })
-  if (options.json === true) printJson(done)
-  else print(inWords(done))
-}
-
-/** `lane` as every output names it: with or without its epoch. */
-function laneNamed(lane: string, places: readonly LanePlace[]): LanePlace {
-  const name = lane.replace(/~\d+$/, '')
-  const found = places.find(place => place.lane === name)
-  if (found !== undefined) return found
-  const meant = closest(
-    name,
-    places.map(place => place.lane),
-  )
-  throw wrongUsage(
-    `there is no lane ${JSON.stringify(lane)}${meant === null ? '' : `, did you mean ${meant}?`}; lanes list names them`,
-  )
-}
-
-function inWords({ lane, from, to, skipped, problem }: Resumption): string {
-  const what =
-    skipped === null
-      ? `from ${to.offset}, in a log that is another one than that of position ${from?.offset ?? 0}`
-      : skipped === 0
-        ? `from ${to.offset}, skipping nothing`
-        : `from ${to.offset}, skipping ${grouped(skipped)} records after ${from?.offset ?? 0}`
-  return `${laneName(lane, to.epoch)} goes on ${what}${problem === null ? '' : `\nit was halted: ${clean(problem)}`}`
-}

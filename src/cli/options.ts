@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { parseTimestamp, toMillis } from '../domain/time.ts'
 import { type Config, type ConfigInput, logLevels, readConfig } from '../ops/config.ts'
 import type { Logger } from '../ports/logger.ts'
 import { wrongUsage } from './failure.ts'
@@ -29,9 +30,12 @@ export function addCommonOptions(
     )
 }
 
-export function configOf(options: CommonOptions, defaults: ConfigInput['defaults'] = {}): Config {
-  const { data, logLevel, topicPrefix } = options
-  const flags = { data, logLevel, topicPrefix }
+export function configOf(
+  options: CommonOptions & { readonly healthPort?: string; readonly healthHost?: string },
+  defaults: ConfigInput['defaults'] = {},
+): Config {
+  const { data, logLevel, topicPrefix, healthPort, healthHost } = options
+  const flags = { data, logLevel, topicPrefix, healthPort, healthHost }
   const reading = readConfig({ environment: process.env, flags, defaults })
   if (!reading.ok) throw wrongUsage(reading.problems.join('\n'))
   return reading.config
@@ -64,4 +68,11 @@ export function someOf<T extends string>(choices: readonly T[]): (text: string) 
 export function offset(text: string): number {
   if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError('a whole number from 0 is needed.')
   return Number(text)
+}
+
+/** Parses an option that is a moment, in ms since 1970. */
+export function moment(text: string): number {
+  const timestamp = parseTimestamp(text)
+  if (timestamp === null) throw new InvalidArgumentError('a time such as 2026-03-02T09:14:00.000Z is needed.')
+  return toMillis(timestamp)
 }

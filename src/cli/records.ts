@@ -1,5 +1,5 @@
-import { partitionOf } from '../adapters/murmur2.ts'
 import type { LogRecord } from '../ports/log.ts'
+import { partitionOf } from '../ports/murmur2.ts'
 import { type Topic, topics } from '../roles/topics.ts'
 import type { Backend } from './backend.ts'
 

@@ -6,7 +6,13 @@ import { redact } from '../ops/redaction.ts'
 import { PortError } from '../ports/errors.ts'
 import type { Logger } from '../ports/logger.ts'
 import { isOnServers, withBackend } from './open-backend.ts'
-import type { FromThread, RoleThreadOptions, ToThread } from './threads.ts'
+import {
+  type FromThread,
+  pulseInterval,
+  type RoleThreadOptions,
+  stuckAfter,
+  type ToThread,
+} from './threads.ts'
 
 // The body of a `RoleThread`: some roles on connections of their own.
 
@@ -25,6 +31,10 @@ const logger: Logger = {
   error: forward('error'),
 }
 
+// Thrown, it would come to the other side as an `Error` like any, and read like a bug of ours.
+const tellFailure = ({ code, message, retryable }: PortError) =>
+  tell({ kind: 'failed', code, message, retryable })
+
 try {
   await withBackend(config, { access: 'write', member, logger }, async backend => {
     const { log, store, codec } = backend
@@ -41,7 +51,13 @@ try {
       ...(isOnServers(config) ? { tableInterval: 250 } : {}),
       customerSecret: config.customerSecret,
       holder,
+      // At once: to stop the rest, and to close what it worked on, may take long or never end.
+      onFailure: error => {
+        if (error instanceof PortError) tellFailure(error)
+        else tell({ kind: 'crashed', error })
+      },
     })
+    setInterval(() => tell({ kind: 'pulse', stuck: worker.stuckFor(stuckAfter) }), pulseInterval).unref()
     let lanes = worker.lanes
     const stopping = new AbortController()
     const { signal } = stopping
@@ -57,11 +73,7 @@ try {
   })
 } catch (error) {
   if (error instanceof Interrupted) tell({ kind: 'counts', counts: [] })
-  // Thrown, it would come to the other side as an `Error` like any, and read like a bug of ours.
-  else if (!(error instanceof PortError)) throw error
-  else {
-    const { code, message, retryable } = error
-    tell({ kind: 'failed', code, message, retryable })
-  }
+  else if (error instanceof PortError) tellFailure(error)
+  else throw error
 }
 parentPort?.close()

@@ -1,9 +1,14 @@
 import type { Command } from 'commander'
+import { systemTime } from '../adapters/system-time.ts'
+import { toTimestamp } from '../domain/time.ts'
 import type { Backend, WorkerSeen } from './backend.ts'
+import { Failure } from './failure.ts'
 import { lanesOf } from './lane-places.ts'
 import { withBackend } from './open-backend.ts'
 import { addCommonOptions, type CommonOptions, configOf } from './options.ts'
 import { print, printJson, styled } from './output.ts'
+import { problemsOf } from './problems.ts'
+import { sumCounts } from './sum-counts.ts'
 import { type Column, renderTable } from './table.ts'
 import { clean, grouped } from './text.ts'
 
@@ -27,16 +32,34 @@ interface Status {
   readonly halted: readonly { readonly lane: string; readonly reason: string; readonly haltedAt: string }[]
   /** Batches whose records were not handed to the log yet; a worker's start sends them. */
   readonly unsent: number
+  /** When the oldest of them was written; null when there is none, or it can't be told. */
+  readonly unsentSince: string | null
   readonly deadLetters: Readonly<Record<string, number>>
+  /** By code. */
+  readonly rejectedCommands: Readonly<Record<string, number>>
   readonly counts: Readonly<Record<string, number>>
+  /** What somebody should see to. */
+  readonly problems: readonly string[]
+}
+
+interface StatusOptions extends CommonOptions {
+  readonly check?: boolean
 }
 
 export function status(command: Command): void {
-  addCommonOptions(command).action(async (options: CommonOptions) => {
-    const found = await withBackend(configOf(options), { access: 'read' }, statusOf)
-    if (options.json === true) printJson(found)
-    else print(statusText(found))
-  })
+  addCommonOptions(command)
+    .option('--check', 'say nothing when all is well, else say what is not and exit with 1')
+    .addHelpText(
+      'after',
+      '\nNot well is: a halted lane, a role that no worker runs, a batch whose records have not been handed to the log for' +
+        '\nmore than a minute. With --json, --check prints everything all the same.',
+    )
+    .action(async (options: StatusOptions) => {
+      const found = await withBackend(configOf(options), { access: 'read' }, statusOf)
+      if (options.json === true) printJson(found)
+      else if (options.check !== true) print(statusText(found))
+      if (options.check === true && found.problems.length > 0) throw new Failure(found.problems.join('; '))
+    })
 }
 
 async function statusOf(backend: Backend): Promise<Status> {
@@ -51,14 +74,28 @@ async function statusOf(backend: Backend): Promise<Status> {
   const counts: Record<string, number> = {}
   for (const name of ['profiles', 'rfis', 'referrals', 'receipts', 'partners', 'needs'] as const)
     counts[name] = await store.count(name, {})
-  return {
-    place: backend.place,
+  const now = systemTime.now()
+  const seen = {
     workers: await backend.workers(),
-    lanes,
+    clockRuns: ((await store.get('leases', ['clock'])).get('clock')?.until ?? 0) > now,
     halted: (await store.find('halts', { where: {}, sort: [['_id', 1]] })).map(
       ({ _id, reason, haltedAt }) => ({ lane: _id, reason, haltedAt }),
     ),
     unsent: await store.journal.unsentCount(),
+    unsentSince: await store.journal.unsentSince(),
+  }
+  const { workers, halted, unsent, unsentSince } = seen
+  return {
+    place: backend.place,
+    workers,
+    lanes,
+    halted,
+    unsent,
+    unsentSince: unsentSince === null ? null : toTimestamp(unsentSince),
+    problems: problemsOf(seen, now),
+    rejectedCommands: sumCounts(
+      (await store.find('rejections', { where: {} })).map(({ counts: ofLane }) => ofLane),
+    ),
     deadLetters: Object.fromEntries(await store.countBy('dead', 'code', {})),
     counts,
   }
@@ -75,9 +112,11 @@ const columns: readonly Column<LaneStatus>[] = [
   { title: 'lag', align: 'right', value: ({ lag }) => grouped(lag) },
 ]
 
-function statusText({ place, workers, lanes, halted, unsent, deadLetters, counts }: Status): string {
+function statusText(found: Status): string {
+  const { place, workers, lanes, halted, unsent, deadLetters, rejectedCommands, counts } = found
   const lag = lanes.reduce((sum, lane) => sum + lane.lag, 0)
   const dead = Object.entries(deadLetters)
+  const rejected = Object.entries(rejectedCommands)
   const runs =
     workers.length === 0
       ? styled('yellow', 'no worker runs')
@@ -89,6 +128,7 @@ function statusText({ place, workers, lanes, halted, unsent, deadLetters, counts
     '',
     ...halted.map(({ lane, reason }) => styled('red', `${lane} halted: ${clean(reason)}`)),
     listed('documents', Object.entries(counts)),
+    rejected.length === 0 ? 'no rejected commands' : listed('rejected commands', rejected),
     dead.length === 0
       ? 'no dead letters'
       : styled('yellow', `${listed('dead letters', dead)}; consume dead-letters --from-beginning shows them`),

@@ -18,14 +18,18 @@ export interface RoleThreadOptions {
 export type ToThread = { readonly kind: 'stop'; readonly deadline: number }
 export type FromThread =
   | { readonly kind: 'log'; readonly level: keyof Logger; readonly event: string; readonly fields: object }
+  /** It lives, and which of its lanes make no step any more. */
+  | { readonly kind: 'pulse'; readonly stuck: readonly string[] }
   | { readonly kind: 'counts'; readonly counts: readonly Readonly<Record<string, number>>[] }
-  /** It can't go on, for the reason of a `PortError`; of any other error `worker_threads` tells. */
+  /** It can't go on, for the reason of a `PortError`, and stops what else it runs. */
   | {
       readonly kind: 'failed'
       readonly code: PortErrorCode
       readonly message: string
       readonly retryable: boolean
     }
+  /** It can't go on, for a reason nobody expected: an `Error`, less fields of its own. */
+  | { readonly kind: 'crashed'; readonly error: unknown }
 
 /**
  * How a worker's lanes share the processors: each thread runs every role on its part of the partitions, over connections
@@ -49,10 +53,21 @@ export function defaultThreads(onServers: boolean): number {
   return onServers ? 1 : Math.min(2, availableParallelism())
 }
 
+/** ms between two signs of life of a thread. */
+export const pulseInterval = 1000
+/**
+ * ms without a step after which a lane is stuck, or without a sign of life a thread. Whatever is asked of a server answers
+ * or fails sooner, also where a broker takes six requests of 15 s and none of them gets through.
+ */
+export const stuckAfter = 300_000
+
 /** Some roles of a worker on a thread of their own. */
 export class RoleThread {
   readonly #thread: Thread
+  readonly #name: string
   readonly #ended: Promise<void>
+  readonly #exited: Promise<void>
+  #pulse: { readonly at: number; readonly stuck: readonly string[] } = { at: performance.now(), stuck: [] }
   /** What its lanes had counted, known once it has ended. */
   counts: readonly Readonly<Record<string, number>>[] = []
 
@@ -63,6 +78,8 @@ export class RoleThread {
       import.meta.url,
     )
     this.#thread = new Thread(body, { workerData: options })
+    this.#name = `thread ${options.member.index}`
+    this.#exited = new Promise(resolve => this.#thread.on('exit', () => resolve()))
     this.#ended = new Promise((resolve, reject) => {
       this.#thread.on('error', reject)
       this.#thread.on('exit', code =>
@@ -70,11 +87,17 @@ export class RoleThread {
       )
       this.#thread.on('message', (message: FromThread) => {
         switch (message.kind) {
+          case 'pulse':
+            this.#pulse = { at: performance.now(), stuck: message.stuck }
+            break
           case 'counts':
             this.counts = message.counts
             break
           case 'log':
             logger[message.level](message.fields, message.event)
+            break
+          case 'crashed':
+            reject(message.error)
             break
           case 'failed':
             reject(new PortError(message.code, message.message, { retryable: message.retryable }))
@@ -84,13 +107,21 @@ export class RoleThread {
     })
   }
 
-  /** Resolves once it was told to stop and has; rejects when it can't go on. */
+  /** Resolves once it was told to stop and has; rejects as soon as it can't go on, when it may still be stopping. */
   run(): Promise<void> {
     return this.#ended
   }
 
+  /** Lanes that make no step any more, or the thread itself. */
+  get stuck(): readonly string[] {
+    const { at, stuck } = this.#pulse
+    return performance.now() - at > stuckAfter ? [this.#name] : stuck
+  }
+
+  /** Resolves when nothing of it is left; rejects when it could not go on. */
   async stop(deadline: number): Promise<void> {
     this.#thread.postMessage({ kind: 'stop', deadline } satisfies ToThread)
+    await this.#exited
     await this.#ended
   }
 }

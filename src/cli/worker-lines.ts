@@ -1,6 +1,6 @@
 import type { RoleName } from '../roles/role.ts'
 
-/** A lane that takes nothing more until the next start, and why. */
+/** A lane that takes nothing more until somebody has seen to it, and why. */
 export interface Halt {
   readonly lane: string
   readonly reason: string
@@ -19,9 +19,16 @@ export type Said =
   | { readonly event: 'weights'; readonly weightsId: string }
   | { readonly event: 'lane'; readonly lane: string; readonly state: string; readonly offset: number }
   | ({ readonly event: 'halted' } & Halt)
-  /** `running`: how many lanes. */
-  | { readonly event: 'ready'; readonly running: number }
-  /** All lanes have come, and these have halted. */
+  /** A lane that was halted. */
+  | { readonly event: 'goes-on'; readonly lane: string; readonly offset: number }
+  /** A halted lane is now with another worker. */
+  | { readonly event: 'left'; readonly lane: string }
+  /**
+   * Tables are read, groups joined, lanes started, and none is halted. `running`: how many; `idle`: none, as other workers
+   * have them all.
+   */
+  | { readonly event: 'ready'; readonly running: number; readonly idle: boolean }
+  /** The same, but for these. */
   | { readonly event: 'not-ready'; readonly running: number; readonly halted: readonly string[] }
   | {
       readonly event: 'stopped'
@@ -42,10 +49,14 @@ export function inWords(said: Said): string {
       return `lane ${said.lane} ${said.state} at ${said.offset}`
     case 'halted':
       return `lane ${said.lane} halted: ${said.reason}`
+    case 'goes-on':
+      return `lane ${said.lane} goes on at ${said.offset}`
+    case 'left':
+      return `lane ${said.lane} is with another worker now`
     case 'ready':
-      return 'ready'
+      return said.idle ? 'ready, without a lane: other workers have all partitions' : 'ready'
     case 'not-ready':
-      return `not ready: ${lanes(said.halted.length)} halted`
+      return `not ready: ${lanes(said.halted.length)} halted; "lanes resume" lets a lane go on`
     case 'stopped': {
       const counts = Object.entries(said.counts).map(([name, count]) => `${name} ${count}`)
       const facts = [counts.join(', '), said.halted.length === 0 ? '' : `halted ${said.halted.join(', ')}`]

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { addressProblems } from '../adapters/mongo/address.ts'
 import { closest } from './closest.ts'
 import { brokersOf, isUrl, mongoUriFault } from './server-addresses.ts'
 
@@ -20,6 +21,8 @@ export interface Config {
   readonly partitions: number | null
   /** Stands before the name of every topic and group: keeps environments apart on one cluster. */
   readonly topicPrefix: string
+  /** Where a worker answers how it is; null when it doesn't. Port 0 is any free one. */
+  readonly health: { readonly host: string; readonly port: number } | null
   readonly kafka: KafkaConfig | null
   readonly mongodb: MongoConfig | null
   readonly registry: RegistryConfig | null
@@ -39,6 +42,8 @@ export interface KafkaConfig {
     readonly username: string
     readonly password: string
   } | null
+  /** ms without a heartbeat after which a worker counts as dead, and others take over what it had. */
+  readonly sessionTimeout: number
 }
 
 export interface MongoConfig {
@@ -53,7 +58,7 @@ export interface RegistryConfig {
 
 export interface ConfigInput {
   readonly environment: Readonly<Record<string, string | undefined>>
-  readonly flags?: Readonly<Partial<Record<'data' | 'logLevel' | 'topicPrefix', string | undefined>>>
+  readonly flags?: Readonly<Partial<Record<keyof typeof flagNames, string | undefined>>>
   readonly defaults?: { readonly data?: string; readonly logLevel?: LogLevel }
 }
 
@@ -68,6 +73,8 @@ const variables = {
   logLevel: 'ROUTER_LOG_LEVEL',
   partitions: 'ROUTER_PARTITIONS',
   topicPrefix: 'ROUTER_TOPIC_PREFIX',
+  healthPort: 'ROUTER_HEALTH_PORT',
+  healthHost: 'ROUTER_HEALTH_HOST',
   brokers: 'KAFKA_BROKERS',
   ssl: 'KAFKA_SSL',
   sslCa: 'KAFKA_SSL_CA',
@@ -76,6 +83,7 @@ const variables = {
   saslMechanism: 'KAFKA_SASL_MECHANISM',
   saslUsername: 'KAFKA_SASL_USERNAME',
   saslPassword: 'KAFKA_SASL_PASSWORD',
+  sessionTimeout: 'KAFKA_SESSION_TIMEOUT_MS',
   mongodbUri: 'MONGODB_URI',
   registryUrl: 'SCHEMA_REGISTRY_URL',
   registryUsername: 'SCHEMA_REGISTRY_USERNAME',
@@ -83,7 +91,13 @@ const variables = {
 } as const
 type Setting = keyof typeof variables
 
-const flagNames = { data: '--data', logLevel: '--log-level', topicPrefix: '--topic-prefix' } as const
+const flagNames = {
+  data: '--data',
+  logLevel: '--log-level',
+  topicPrefix: '--topic-prefix',
+  healthPort: '--health-port',
+  healthHost: '--health-host',
+} as const
 /** What they hold is not repeated in an error. */
 const secrets: ReadonlySet<Setting> = new Set([
   'customerSecret',
@@ -93,6 +107,8 @@ const secrets: ReadonlySet<Setting> = new Set([
   'registryPassword',
 ])
 const mostPartitions = 800
+/** ms; what brokers take unless they are told otherwise goes further. */
+const sessionTimeouts = { least: 6000, most: 300_000, default: 30_000 }
 
 const path = z.string().min(1).optional()
 const settingsSchema = z.object({
@@ -110,6 +126,16 @@ const settingsSchema = z.object({
     .string()
     .regex(/^[a-zA-Z0-9._-]{0,100}$/)
     .default(''),
+  healthPort: z
+    .string()
+    .regex(/^\d{1,5}$/)
+    .transform(Number)
+    .pipe(z.int().max(65_535))
+    .optional(),
+  healthHost: z
+    .string()
+    .regex(/^[^\s/]+$/)
+    .default('127.0.0.1'),
   brokers: z.string().transform(brokersOf).pipe(z.array(z.string()).min(1)).optional(),
   ssl: z.enum(['true', 'false']).optional(),
   sslCa: path,
@@ -118,6 +144,12 @@ const settingsSchema = z.object({
   saslMechanism: z.enum(saslMechanisms).optional(),
   saslUsername: z.string().optional(),
   saslPassword: z.string().optional(),
+  sessionTimeout: z
+    .string()
+    .regex(/^\d{1,9}$/)
+    .transform(Number)
+    .pipe(z.int().min(sessionTimeouts.least).max(sessionTimeouts.most))
+    .default(sessionTimeouts.default),
   mongodbUri: z
     .string()
     .refine(uri => mongoUriFault(uri) === null)
@@ -134,6 +166,8 @@ const expected: Record<Setting, string> = {
   logLevel: `one of ${logLevels.join(', ')}`,
   partitions: `a whole number from 1 to ${mostPartitions}`,
   topicPrefix: 'at most 100 letters, digits, dots, dashes and underscores',
+  healthPort: 'a port, 0 to 65535',
+  healthHost: 'an address of this machine, such as 0.0.0.0 for all',
   brokers: 'host:port, more of them separated by commas',
   ssl: 'true or false',
   sslCa: 'the path of a PEM file',
@@ -142,6 +176,7 @@ const expected: Record<Setting, string> = {
   saslMechanism: `one of ${saslMechanisms.join(', ')}`,
   saslUsername: 'text',
   saslPassword: 'text',
+  sessionTimeout: `milliseconds, ${sessionTimeouts.least} to ${sessionTimeouts.most}`,
   mongodbUri: 'mongodb://… or mongodb+srv://…',
   registryUrl: 'an http(s) address, without a name and password in it',
   registryUsername: 'text',
@@ -166,6 +201,10 @@ export function readConfig({ environment, flags = {}, defaults = {} }: ConfigInp
     const found = secrets.has(setting) ? 'set to something else' : JSON.stringify(given[setting])
     problems.push(`${where} is ${found}, expected ${expected[setting]}`)
   }
+  if (given.mongodbUri !== undefined)
+    problems.push(
+      ...addressProblems(given.mongodbUri).map(problem => `${variables.mongodbUri} says ${problem}`),
+    )
   if (settings.success) problems.push(...incomplete(settings.data))
   if (!settings.success || problems.length > 0) return { ok: false, problems }
   return { ok: true, config: Object.freeze(compiled(settings.data, flags.data !== undefined)) }
@@ -180,7 +219,12 @@ function compiled(settings: Settings, dataByFlag: boolean): Config {
     logLevel,
     partitions,
     topicPrefix,
-    kafka: brokers === undefined ? null : { brokers, ssl: sslOf(settings), sasl: saslOf(settings) },
+    health:
+      settings.healthPort === undefined ? null : { host: settings.healthHost, port: settings.healthPort },
+    kafka:
+      brokers === undefined
+        ? null
+        : { brokers, ssl: sslOf(settings), sasl: saslOf(settings), sessionTimeout: settings.sessionTimeout },
     mongodb: mongodbUri === undefined ? null : { uri: mongodbUri },
     registry: registryOf(settings),
   }

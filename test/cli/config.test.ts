@@ -10,6 +10,7 @@ const defaults = {
   logLevel: 'warn',
   partitions: null,
   topicPrefix: '',
+  health: null,
   kafka: null,
   mongodb: null,
   registry: null,
@@ -29,6 +30,16 @@ const good: [string, ConfigInput, object][] = [
     { logLevel: 'error' },
   ],
   ['a default', { environment: {}, defaults: { logLevel: 'info' } }, { logLevel: 'info' }],
+  [
+    'a port for health',
+    { environment: { ROUTER_HEALTH_PORT: '8080' } },
+    { health: { host: '127.0.0.1', port: 8080 } },
+  ],
+  [
+    'an address for health',
+    { environment: { ROUTER_HEALTH_PORT: '1', ROUTER_HEALTH_HOST: '0.0.0.0' }, flags: { healthPort: '0' } },
+    { health: { host: '0.0.0.0', port: 0 } },
+  ],
   ['partitions', { environment: { ROUTER_PARTITIONS: '12' } }, { partitions: 12 }],
   [
     'set to nothing is not set, and not zero',
@@ -38,12 +49,19 @@ const good: [string, ConfigInput, object][] = [
   [
     'brokers',
     { environment: { KAFKA_BROKERS: 'k:1, [::1]:2', MONGODB_URI: '' } },
-    { kafka: { brokers: ['k:1', '[::1]:2'], ssl: null, sasl: null } },
+    { kafka: { brokers: ['k:1', '[::1]:2'], ssl: null, sasl: null, sessionTimeout: 30_000 } },
   ],
   [
     'TLS by a certificate alone',
     { environment: { KAFKA_BROKERS: 'k:1', KAFKA_SSL_CA: 'ca.pem' } },
-    { kafka: { brokers: ['k:1'], ssl: { ca: 'ca.pem', cert: null, key: null }, sasl: null } },
+    {
+      kafka: {
+        brokers: ['k:1'],
+        ssl: { ca: 'ca.pem', cert: null, key: null },
+        sasl: null,
+        sessionTimeout: 30_000,
+      },
+    },
   ],
   [
     'a login',
@@ -61,8 +79,14 @@ const good: [string, ConfigInput, object][] = [
         brokers: ['k:1'],
         ssl: { ca: null, cert: null, key: null },
         sasl: { mechanism: 'scram-sha-512', username: 'u', password: 'p' },
+        sessionTimeout: 30_000,
       },
     },
+  ],
+  [
+    'a session',
+    { environment: { KAFKA_BROKERS: 'k:1', KAFKA_SESSION_TIMEOUT_MS: '6000' } },
+    { kafka: { brokers: ['k:1'], ssl: null, sasl: null, sessionTimeout: 6000 } },
   ],
   [
     'a database and a registry',
@@ -94,6 +118,11 @@ const bad: [string, ConfigInput, string[]][] = [
   ],
   ['brokers without a port', { environment: { KAFKA_BROKERS: 'k:1,k' } }, ['KAFKA_BROKERS is "k:1,k"']],
   ['a prefix', { environment: { ROUTER_TOPIC_PREFIX: 'a/b' } }, ['ROUTER_TOPIC_PREFIX is "a/b"']],
+  ...['5999', '300001', '30s', '1e4', '7000.5'].map((value): (typeof bad)[number] => [
+    `a session of ${value}`,
+    { environment: { KAFKA_SESSION_TIMEOUT_MS: value } },
+    [`KAFKA_SESSION_TIMEOUT_MS is "${value}", expected milliseconds, 6000 to 300000`],
+  ]),
   [
     'half a login',
     { environment: { KAFKA_BROKERS: 'k:1', KAFKA_SASL_MECHANISM: 'plain', KAFKA_SASL_USERNAME: 'u' } },
@@ -108,6 +137,14 @@ const bad: [string, ConfigInput, string[]][] = [
     'a database address, which may hold a password',
     { environment: { MONGODB_URI: 'postgres://u:secret@h' } },
     ['MONGODB_URI is set to something else, expected mongodb://'],
+  ],
+  [
+    'what a database address asks for and can not have',
+    { environment: { MONGODB_URI: 'mongodb://u:p@h/?w=1&maxPoolSize=50&readPreference=nearest' } },
+    [
+      'MONGODB_URI says w=1: the worker needs majority',
+      'MONGODB_URI says readPreference=nearest: the worker needs primary',
+    ],
   ],
   [
     'a registry address that holds a password',

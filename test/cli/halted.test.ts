@@ -29,6 +29,9 @@ it('is not ready while a lane is halted, names it, and ends with 1', { timeout: 
   worker = start(['worker', '--json', '--log-level', 'silent', ...data])
   await worker.until('not-ready')
   const whileItRuns = await run(['status', '--json', ...data])
+  const checked = await run(['status', '--check', ...data])
+  expect(checked).toMatchObject({ code: 1, stdout: '' })
+  expect(checked.stderr).toMatch(new RegExp(`^referral-router: ${lane} halted: the log ends at 0.*\n$`))
   expect(JSON.parse(whileItRuns.stdout)).toMatchObject({
     workers: [{ name: `pid ${worker.child.pid}` }],
     halted: [{ lane, reason }],
@@ -46,7 +49,7 @@ it('is not ready while a lane is halted, names it, and ends with 1', { timeout: 
 
 it('says so in words, and forgets it with the next start', { timeout: 20_000 }, async () => {
   worker = start(['worker', '--threads', '1', '--log-level', 'silent', ...data])
-  await worker.until('\nnot ready: 1 lane halted\n')
+  await worker.until('\nnot ready: 1 lane halted; ')
   const halted = await worker.stop()
   expect(halted.stdout).toMatch(new RegExp(`\nstopped: halted ${lane}\n$`))
   expect(halted.code).toBe(1)
@@ -58,4 +61,33 @@ it('says so in words, and forgets it with the next start', { timeout: 20_000 }, 
   expect(worker.output.stdout).toMatch(/\nlanes running: .*router\/rfis\/0–3/)
   expect(JSON.parse((await run(['status', '--json', ...data])).stdout).halted).toEqual([])
   expect((await worker.stop()).code).toBe(0)
+})
+
+it('goes on in the running worker, which is ready then and ends with 0', { timeout: 30_000 }, async () => {
+  await movePastTheEnd()
+  worker = start(['worker', '--threads', '1', '--health-port', '0', '--log-level', 'silent', ...data])
+  await worker.until('\nnot ready: 1 lane halted')
+  const address = /\nhealth (http:\S+)ready\n/.exec(worker.output.stdout)?.[1]
+  const health = async (path: string) => {
+    const response = await fetch(`${address}${path}`)
+    return { status: response.status, body: await response.json() }
+  }
+  const halted = { state: 'not-ready', lanes: 23, halted: [{ lane, reason }], stuck: [] }
+  expect(await health('live')).toMatchObject({ status: 200, body: halted })
+  expect(await health('ready')).toMatchObject({ status: 503, body: halted })
+  expect((await run(['lanes', 'resume', lane, ...data])).code).toBe(0)
+  await worker.until(`\nlane ${lane} goes on at 0\nready\n`)
+  expect(await health('ready')).toMatchObject({
+    status: 200,
+    body: { state: 'ready', lanes: 24, halted: [] },
+  })
+  expect(await run(['status', '--check', ...data])).toEqual({ code: 0, stdout: '', stderr: '' })
+  const { code, stdout } = await worker.stop()
+  expect(stdout).toMatch(/\nstopped\n$/)
+  const checked = await run(['status', '--check', ...data])
+  expect(checked).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/^referral-router: no worker runs/),
+  })
+  expect(code).toBe(0)
 })

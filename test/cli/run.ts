@@ -47,6 +47,8 @@ export interface Running {
   readonly output: { readonly stdout: string; readonly stderr: string }
   /** Resolves once a line of standard output holds the text; rejects when the process ends before. */
   until(text: string): Promise<void>
+  /** Resolves once it has ended by itself, or by `stop`. */
+  readonly ended: Promise<Ended>
   stop(signal?: NodeJS.Signals): Promise<Ended>
 }
 
@@ -58,6 +60,9 @@ export function start(words: readonly string[], environment?: Record<string, str
   return {
     child,
     output,
+    get ended() {
+      return end.then(code => ({ code, ...output }))
+    },
     until: text =>
       new Promise((resolve, reject) => {
         const look = () => {

@@ -22,6 +22,10 @@ const wrong: [string[], RegExp][] = [
   [['funnel', '--by', 'moon', ...data], /channel, country, size, month/],
   [['simulate', ...data], /required option '--in <dir>'/],
   [['status', '--log-level', 'loud', ...data], /debug, info, warn/],
+  [['lanes', 'resume', ...data], /name one lane, or say --all or --role <role>/],
+  [['lanes', 'resume', 'router/rfis/0', '--all', ...data], /name one lane, or say --all/],
+  [['lanes', 'resume', '--role', 'router', '--at', '3', ...data], /--at is a place in one lane/],
+  [['lanes', 'resume', '--role', 'king', ...data], /directory, router/],
 ]
 
 const failing: [string[], RegExp][] = [

@@ -1,0 +1,75 @@
+import type { PartnerId, RfiId } from '../../domain/ids.ts'
+import { toTimestamp } from '../../domain/time.ts'
+import type { HistoryLine } from '../../lanes/timeline.ts'
+import { topics } from '../../roles/topics.ts'
+import { currentTables, presentOf } from '../current-tables.ts'
+import { withoutCustomer } from '../explain.ts'
+import type { Folder } from '../folder.ts'
+import { whyNotOn } from '../why-not.ts'
+import type { WhyNotReport } from '../why-not-text.ts'
+
+/** A partner that an RFI was not routed to, and what would have changed that. */
+export interface LeftOut {
+  readonly rfiId: RfiId
+  readonly name: string
+  readonly report: WhyNotReport
+}
+
+/** RFIs looked through, the latest first, and partners of each. */
+const mostRfis = 40
+const mostPartners = 3
+
+/**
+ * The first partner found for whom one thing of its profile would have been enough: that can be tried by sending the
+ * profile. Null when there is none among those looked at.
+ */
+export async function leftOutIn({ store }: Pick<Folder, 'store'>): Promise<LeftOut | null> {
+  const tables = await currentTables(store)
+  const at = await presentOf(store)
+  const rfis = (await store.find('rfis', { where: { outcome: 'routed' } }))
+    .sort((one, other) => (one.receivedAt < other.receivedAt ? 1 : -1))
+    .slice(0, mostRfis)
+  const receipts = await store.get(
+    'receipts',
+    rfis.map(({ _id }) => _id),
+  )
+  for (const document of rfis) {
+    const { considered = [], chosen = [] } = receipts.get(document._id) ?? {}
+    const others = considered.filter(({ partnerId }) => !chosen.includes(partnerId)).slice(0, mostPartners)
+    for (const { partnerId, profileId } of others) {
+      const report = await lookAgain({ store }, { rfiId: document._id, partnerId, at, tables })
+      const profile = report?.enough[0]?.profile ?? null
+      if (report !== null && profile !== null && profile.profileId === profileId)
+        return { rfiId: document._id, name: profile.name, report }
+    }
+  }
+  return null
+}
+
+/** Where the partner comes now. */
+export async function lookAgain(
+  { store }: Pick<Folder, 'store'>,
+  of: {
+    readonly rfiId: RfiId
+    readonly partnerId: PartnerId
+    readonly at: number
+    readonly tables?: Awaited<ReturnType<typeof currentTables>>
+  },
+): Promise<WhyNotReport | null> {
+  const { rfiId, partnerId, at } = of
+  const document = (await store.get('rfis', [rfiId])).get(rfiId)
+  if (document === undefined) return null
+  const tables = of.tables ?? (await currentTables(store))
+  return whyNotOn(store, tables, { rfi: withoutCustomer(document), chain: document.chain, partnerId, at })
+}
+
+/** The changed profile as its partner would send it. */
+export function profileLine({ report }: LeftOut): HistoryLine | null {
+  const profile = report.enough[0]?.profile ?? null
+  if (profile === null) return null
+  const at = Date.parse(report.asOf)
+  return {
+    ...{ topic: topics.profiles, key: profile.profileId, at },
+    value: JSON.stringify({ ...profile, occurredAt: toTimestamp(at) }),
+  }
+}

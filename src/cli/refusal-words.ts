@@ -1,0 +1,18 @@
+import type { RefusalCode } from '../matching/refusals.ts'
+
+/** Why a partner wasn't asked, said of it: "it …". */
+export const refusalWords: Readonly<Record<RefusalCode, string>> = {
+  'no-consent': 'the customer did not consent to sharing (consent.shareWithPartners)',
+  'already-expired': 'the RFI had expired already',
+  'unknown-partner': 'it has no business profile',
+  withdrawn: 'its profile is withdrawn',
+  paused: 'its profile is paused',
+  country: "it has no published profile in the customer's country",
+  region: "it does not serve the customer's region",
+  size: "it has opted out of customers of this one's size",
+  'already-asked': 'it was asked before, in an RFI that this one follows',
+  capacity: 'it has as many open referrals as it wants (maxOpenReferrals)',
+  'no-match': 'nothing asked for is among its tags, and it accepted nothing like it before',
+  'minimum-score': "its score is below the release's minimum",
+  'not-chosen': 'others scored higher',
+}

@@ -1,0 +1,110 @@
+import type { PartnerId } from '../domain/ids.ts'
+import { addMoney, type Sums } from '../domain/money.ts'
+import { type Timestamp, toTimestamp } from '../domain/time.ts'
+import { type Counts, totals } from '../ranking/buckets.ts'
+import { bucketsIn } from '../ranking/interest.ts'
+import { hourOf } from '../ranking/rates.ts'
+import { basisUnder, compile, reasonsOf } from '../ranking/score.ts'
+import {
+  type EvidenceSummary,
+  evidenceSummary,
+  type Rates,
+  ratesOf,
+  visibilityOf,
+} from '../ranking/visibility.ts'
+import type { Tables } from '../roles/tables.ts'
+import type { Backend } from './backend.ts'
+import { interestOf } from './current-tables.ts'
+import type { PartLine } from './receipt-text.ts'
+
+/** One partner against all. */
+export interface Scorecard {
+  readonly partnerId: PartnerId
+  readonly names: readonly string[]
+  readonly visibility: {
+    /** Millionths, as are all figures of `parts`. */
+    readonly visibility: number
+    readonly weightsId: string
+    readonly asOf: Timestamp
+    readonly parts: readonly PartLine[]
+  }
+  readonly evidence: EvidenceSummary
+  /** ms: within this half of its answers came; and half of everybody's. */
+  readonly medianAnswerTime: { readonly own: number | null; readonly population: number | null }
+  readonly rates: Rates
+  /** What is asked for that it answered most, undecayed. */
+  readonly interests: readonly { readonly term: string; readonly counts: Counts }[]
+  /** The soonest to expire first. */
+  readonly waiting: readonly {
+    readonly referralId: string
+    readonly title: string
+    readonly routedAt: Timestamp
+    readonly expiresAt: Timestamp
+  }[]
+  /** Deals accepted and not ended, and what they are worth as far as the partner told. */
+  readonly open: { readonly deals: number; readonly value: Sums }
+}
+
+const strongest = 10
+
+/** Null for a partner of whom nothing is known. `at` in ms since 1970. */
+export async function scorecardOf(
+  store: Backend['store'],
+  tables: Tables,
+  { partnerId, at }: { readonly partnerId: PartnerId; readonly at: number },
+): Promise<Scorecard | null> {
+  const { release, population } = tables
+  const evidence = tables.evidenceOf(partnerId)
+  const profiles = tables.index.ofPartner(partnerId)
+  if (profiles.length === 0 && evidence.version === 0) return null
+  const { visibility, parts, weightsId, asOf } = visibilityOf(evidence, population, release, at)
+  const reasons = reasonsOf(parts, basisUnder(release, population, hourOf(at)))
+  const rows = await store.find('inbox', { where: { partnerId, tab: { in: ['new', 'active'] } } })
+  const active = rows.filter(({ tab }) => tab === 'active')
+  const { terms } = await interestOf(store, partnerId)
+  const summary = evidenceSummary(evidence, population, release, at)
+  const everybody = {
+    ...evidence,
+    buckets: population.buckets,
+    answerTimes: population.answerTimes,
+    open: [],
+  }
+  return {
+    partnerId,
+    names: profiles.map(({ profile, state }) => `${profile.name}, ${profile.country}, ${state}`),
+    visibility: {
+      ...{ visibility, weightsId, asOf: toTimestamp(asOf) },
+      parts: compile(release)
+        .partner.map(({ name, weight }) => ({
+          ...{ feature: name, weight, reason: reasons[name] ?? '' },
+          ...{ value: parts[name]?.value ?? 0, contribution: parts[name]?.contribution ?? 0 },
+        }))
+        .sort((one, other) => other.contribution - one.contribution),
+    },
+    evidence: summary,
+    medianAnswerTime: {
+      own: summary.medianAnswerTime,
+      population: evidenceSummary(everybody, population, release, at).medianAnswerTime,
+    },
+    rates: ratesOf(evidence, population, release, at),
+    interests: terms
+      .toSorted((one, other) => other.weight - one.weight || (one.term < other.term ? -1 : 1))
+      .slice(0, strongest)
+      .map(interest => ({ term: interest.term, counts: totals(bucketsIn(interest)) })),
+    waiting: rows
+      .filter(({ tab }) => tab === 'new')
+      .flatMap(({ _id, referral, routed }) => {
+        if (referral === null) return []
+        const { title = null, keywords = [] } = routed?.need ?? {}
+        const { routedAt, expiresAt } = referral
+        return [{ referralId: _id, title: title ?? keywords.join(', '), routedAt, expiresAt }]
+      })
+      .sort((one, other) => (one.expiresAt < other.expiresAt ? -1 : 1)),
+    open: {
+      deals: active.length,
+      value: active
+        .flatMap(({ referral }) => referral?.engagement?.value ?? [])
+        .reduce<Sums>((sum, value) => addMoney(sum, value), {}),
+    },
+  }
+}

@@ -1,0 +1,38 @@
+import type { PartnerId } from '../domain/ids.ts'
+import type { Rfi } from '../domain/rfi.ts'
+import { toTimestamp } from '../domain/time.ts'
+import { whyNot } from '../ranking/why-not.ts'
+import { boundedQuery } from '../roles/routing.ts'
+import type { Tables } from '../roles/tables.ts'
+import type { Backend } from './backend.ts'
+import { askedIn, interestOf, withCapacity } from './current-tables.ts'
+import { type WhyNotReport, whyNotReport } from './why-not-text.ts'
+
+/** Where a partner would come for an RFI by the tables as they are, and what it would take. Nothing is written. */
+export async function whyNotOn(
+  store: Backend['store'],
+  tables: Tables,
+  of: {
+    readonly rfi: Rfi
+    readonly chain: readonly Rfi['rfiId'][]
+    readonly partnerId: PartnerId
+    /** ms since 1970. */
+    readonly at: number
+  },
+): Promise<WhyNotReport> {
+  const { rfi, chain, partnerId, at } = of
+  const { index, evidenceOf, interests, population, release } = tables
+  const excluded = await askedIn(store, chain)
+  const interest = await interestOf(store, partnerId)
+  const found = await withCapacity(store, tables, full =>
+    whyNot(
+      {
+        ...{ rfi, query: boundedQuery(rfi), index, evidenceOf, interests, population, release },
+        ...{ now: at, excluded, full, interestOf: () => interest },
+        count: Math.min(rfi.maxPartners ?? Number.POSITIVE_INFINITY, release.policy.partnersPerRfi),
+      },
+      partnerId,
+    ),
+  )
+  return whyNotReport(found, { asOf: toTimestamp(at), release, population })
+}
