@@ -1,0 +1,135 @@
+import type { PartnerId, RfiId } from '../domain/ids.ts'
+import { tieOf } from '../ranking/ties.ts'
+import { type RankingFigures, RankingMeter } from './metrics.ts'
+import type { RankedRfi } from './ranker.ts'
+
+/** Partners of one RFI that stay in the comparison: the best by the whole score, and the right answers. */
+export const mostCompared = 200
+/** RFIs compared, evenly spread; as the same ones are put in two orders, these tell differences of well below a hundredth. */
+export const mostRfis = 2000
+
+export interface FeatureFigures {
+  readonly without: { readonly accepted: RankingFigures; readonly won: RankingFigures }
+  readonly alone: { readonly accepted: RankingFigures; readonly won: RankingFigures }
+}
+
+export interface AblationFigures {
+  /** At most so many partners of an RFI were compared, and the right answers: the same for all that follows. */
+  readonly partners: number
+  readonly whole: { readonly accepted: RankingFigures; readonly won: RankingFigures }
+  readonly features: Readonly<Record<string, FeatureFigures>>
+}
+
+export interface RightAnswers {
+  readonly accepted: ReadonlySet<PartnerId>
+  readonly won: ReadonlySet<PartnerId>
+}
+
+/**
+ * What each feature adds: the order of the same partners by the score less its contribution, and by its contribution alone.
+ * The release is not fitted again without it, so this is what it does in this release, not what could be done without it.
+ */
+export class Ablation {
+  readonly #features: readonly string[]
+  readonly #meters: ReadonlyMap<string, Meters>
+  readonly #whole = pair()
+  readonly #every: number
+  #seen = 0
+
+  /** @param rfis - how many there will be */
+  constructor(features: readonly string[], rfis: number) {
+    this.#features = features
+    this.#every = Math.max(1, Math.ceil(rfis / mostRfis))
+    this.#meters = new Map(features.map(feature => [feature, { without: pair(), alone: pair() }]))
+  }
+
+  add(rfiId: RfiId, ranked: RankedRfi, right: RightAnswers): void {
+    const isCompared = this.#seen++ % this.#every === 0
+    if (!isCompared || (right.accepted.size === 0 && right.won.size === 0)) return
+    const isRight = (partnerId: PartnerId) => right.accepted.has(partnerId) || right.won.has(partnerId)
+    const places = Array.from(ranked.partners.keys()).filter(
+      place => place < mostCompared || isRight(ranked.partners[place]?.partnerId ?? ('' as PartnerId)),
+    )
+    const compared = places.flatMap(place => ranked.partners[place] ?? [])
+    const parts = places.map(place => ranked.contributions(place))
+    const tie = tiesIn(rfiId, compared)
+    const scores = compared.map(({ score }) => score)
+    addRanks(this.#whole, ranksOf(compared, scores, tie, right))
+    const alone = new Float64Array(compared.length)
+    const without = new Float64Array(compared.length)
+    for (const [at, feature] of this.#features.entries()) {
+      const meters = this.#meters.get(feature)
+      if (meters === undefined) continue
+      for (const [place, { score }] of compared.entries()) {
+        const part = parts[place]?.[at] ?? 0
+        alone[place] = part
+        without[place] = score - part
+      }
+      addRanks(meters.alone, ranksOf(compared, alone, tie, right))
+      addRanks(meters.without, ranksOf(compared, without, tie, right))
+    }
+  }
+
+  figures(): AblationFigures {
+    const features = [...this.#meters].map(([feature, { without, alone }]) => [
+      feature,
+      { without: both(without), alone: both(alone) },
+    ])
+    return { partners: mostCompared, whole: both(this.#whole), features: Object.fromEntries(features) }
+  }
+}
+
+type Meters = Readonly<Record<'without' | 'alone', ReturnType<typeof pair>>>
+
+function addRanks(meters: Meters['alone'], { accepted, won }: ReturnType<typeof ranksOf>): void {
+  meters.accepted.add(accepted)
+  meters.won.add(won)
+}
+
+function pair() {
+  return { accepted: new RankingMeter(), won: new RankingMeter() }
+}
+
+function both({ accepted, won }: ReturnType<typeof pair>) {
+  return { accepted: accepted.figures(), won: won.figures() }
+}
+
+/** What decides among equals, of a partner by its place: worked out when it is first asked for. */
+export function tiesIn(
+  rfiId: RfiId,
+  pool: readonly { readonly partnerId: PartnerId }[],
+): (place: number) => number {
+  const ties = new Float64Array(pool.length).fill(-1)
+  return place => {
+    if (ties[place] === -1) ties[place] = tieOf(rfiId, pool[place]?.partnerId ?? '')
+    return ties[place] ?? 0
+  }
+}
+
+/**
+ * Where the right answers stand when `pool` is put in the order of `scores`. Right answers that are not in the pool have
+ * no rank. Nothing is sorted: a rank is one more than the number of those above.
+ * @param tie - of the partner at a place: the lower comes first among equal scores
+ */
+export function ranksOf(
+  pool: readonly { readonly partnerId: PartnerId }[],
+  scores: ArrayLike<number>,
+  tie: (place: number) => number,
+  { accepted, won }: RightAnswers,
+): { accepted: (number | null)[]; won: (number | null)[] } {
+  const ranks = new Map<PartnerId, number>()
+  for (let place = 0; place < pool.length; place += 1) {
+    const partnerId = pool[place]?.partnerId
+    if (partnerId === undefined || (!accepted.has(partnerId) && !won.has(partnerId))) continue
+    const score = scores[place] ?? 0
+    let above = 0
+    for (let other = 0; other < pool.length; other += 1) {
+      const otherScore = scores[other] ?? 0
+      if (otherScore > score || (otherScore === score && other !== place && tie(other) < tie(place)))
+        above += 1
+    }
+    ranks.set(partnerId, above + 1)
+  }
+  const of = (right: ReadonlySet<PartnerId>) => Array.from(right, partnerId => ranks.get(partnerId) ?? null)
+  return { accepted: of(accepted), won: of(won) }
+}

@@ -1,0 +1,217 @@
+import type { PartnerId } from '../domain/ids.ts'
+import type { Rfi } from '../domain/rfi.ts'
+import { day, hour } from '../domain/time.ts'
+import type { RefusalCode } from '../matching/refusals.ts'
+import { Ablation, type AblationFigures, type RightAnswers, ranksOf, tiesIn } from './ablation.ts'
+import { answerTimeOf, type Life } from './chronicle.ts'
+import {
+  type CalibrationBin,
+  type EstimateFigures,
+  EstimateMeter,
+  type RankingFigures,
+  RankingMeter,
+  rounded,
+} from './metrics.ts'
+import {
+  type Baseline,
+  type Chances,
+  type EstimateName,
+  estimateNames,
+  type FeatureParts,
+  type RankedRfi,
+} from './ranker.ts'
+
+/** One line of `rankings.ndjson`. */
+export interface RankingLine {
+  readonly rfiId: string
+  readonly top: readonly { readonly partnerId: PartnerId; readonly score: number }[]
+  /** Offered or answered partners by rank, those refused last. */
+  readonly offered: readonly OfferedLine[]
+}
+export interface OfferedLine {
+  readonly partnerId: PartnerId
+  readonly rank: number | null
+  readonly score: number | null
+  readonly estimates: Chances | null
+  readonly features: FeatureParts
+  /** Only where it was not ranked. */
+  readonly refused?: RefusalCode
+}
+
+export interface BothFigures {
+  readonly accepted: RankingFigures
+  readonly won: RankingFigures
+}
+
+export interface MarkedFigures {
+  readonly ranking: BothFigures
+  readonly offered: Readonly<Record<EstimateName, EstimateFigures>>
+  readonly candidates: { readonly mean: number | null; readonly unroutable: number }
+  readonly calibration: Readonly<Record<EstimateName, readonly CalibrationBin[]>>
+  readonly baselines: Readonly<Record<string, BothFigures>>
+  readonly ablation: AblationFigures
+  /** RFIs by how many candidates they had, in steps that double: 0, 1, 2 to 3, 4 to 7 … */
+  readonly candidateCounts: readonly CandidateCount[]
+}
+export interface CandidateCount {
+  readonly from: number
+  readonly to: number
+  readonly rfis: number
+}
+
+export interface MarkOptions {
+  /** How many of a ranking are written. */
+  readonly depth: number
+  /** How many RFIs there will be. */
+  readonly rfis: number
+  /** Since when a partner is known, ms since 1970; null while it isn't. */
+  readonly knownSince: (partnerId: PartnerId) => number | null
+}
+
+/** Holds rankings against what became of their RFIs, one after the other. */
+export class Marks {
+  readonly #baselines: readonly Baseline[]
+  readonly #options: MarkOptions
+  readonly #ours = meters()
+  readonly #others: readonly ReturnType<typeof meters>[]
+  readonly #ablation: Ablation
+  readonly #estimates = byEstimate(() => new EstimateMeter())
+  readonly #candidates: number[] = []
+
+  constructor(features: readonly string[], baselines: readonly Baseline[], options: MarkOptions) {
+    this.#baselines = baselines
+    this.#options = options
+    this.#others = baselines.map(meters)
+    this.#ablation = new Ablation(features, options.rfis)
+  }
+
+  /**
+   * @param lives - what the log tells of the RFI from beginning to end: the ranking was made without it
+   * @param at - of the RFI, ms since 1970
+   */
+  mark(rfi: Rfi, at: number, ranked: RankedRfi, lives: readonly Life[]): RankingLine {
+    const { depth, knownSince } = this.#options
+    const places = new Map(ranked.partners.map(({ partnerId }, place) => [partnerId, place]))
+    // A profile that comes with its first lead gives the answer away.
+    const older = lives.filter(({ partnerId }) => (knownSince(partnerId) ?? at) < at)
+    const right = {
+      accepted: new Set(older.filter(isAccepted).map(({ partnerId }) => partnerId)),
+      won: new Set(older.filter(isWon).map(({ partnerId }) => partnerId)),
+    }
+    const rankOf = (partnerId: PartnerId) => {
+      const place = places.get(partnerId)
+      return place === undefined ? null : place + 1
+    }
+    this.#ours.accepted.add(Array.from(right.accepted, rankOf))
+    this.#ours.won.add(Array.from(right.won, rankOf))
+    this.#ablation.add(rfi.rfiId, ranked, right)
+    this.#candidates.push(ranked.candidates)
+    this.#compare(rfi, at, ranked, right)
+    const offered = lives.map(life => offeredLine(life.partnerId, rankOf(life.partnerId), ranked))
+    for (const [place, life] of lives.entries()) this.#estimate(life, offered[place]?.estimates ?? null)
+    return {
+      rfiId: rfi.rfiId,
+      top: ranked.partners.slice(0, depth).map(({ partnerId, score }) => ({ partnerId, score })),
+      offered: offered.sort(byRank),
+    }
+  }
+
+  figures(): MarkedFigures {
+    const candidates = this.#candidates
+    const sum = candidates.reduce((total, count) => total + count, 0)
+    return {
+      ranking: figuresOf(this.#ours),
+      offered: byEstimate(name => this.#estimates[name].figures()),
+      candidates: {
+        mean: candidates.length === 0 ? null : rounded(sum / candidates.length),
+        unroutable: candidates.filter(count => count === 0).length,
+      },
+      calibration: byEstimate(name => this.#estimates[name].calibration()),
+      baselines: Object.fromEntries(
+        this.#baselines.map(({ name }, at) => [name, figuresOf(this.#others[at] ?? meters())]),
+      ),
+      ablation: this.#ablation.figures(),
+      candidateCounts: countsOf(candidates),
+    }
+  }
+
+  #compare(rfi: Rfi, at: number, { partners }: RankedRfi, right: RightAnswers): void {
+    if (right.accepted.size === 0 && right.won.size === 0) return
+    const pool = partners.map(({ partnerId }) => partnerId)
+    const tie = tiesIn(rfi.rfiId, partners)
+    for (const [which, baseline] of this.#baselines.entries()) {
+      const ranks = ranksOf(partners, baseline.scores(rfi, at, pool), tie, right)
+      this.#others[which]?.accepted.add(ranks.accepted)
+      this.#others[which]?.won.add(ranks.won)
+    }
+  }
+
+  #estimate(life: Life, estimates: Chances | null): void {
+    if (estimates === null) return
+    for (const name of estimateNames) {
+      const outcome = outcomes[name](life)
+      if (outcome !== null) this.#estimates[name].add(estimates[name], outcome)
+    }
+  }
+}
+
+/** What came of an offer; null where it isn't over. An offer without an answer went by in silence. */
+const outcomes: Readonly<Record<EstimateName, (life: Life) => boolean | null>> = {
+  answer1h: life => isAnsweredWithin(life, hour),
+  answer24h: life => isAnsweredWithin(life, day),
+  accept: isAccepted,
+  win: life => (isWon(life) ? true : life.answer === 'accepted' && life.end === null ? null : false),
+}
+
+function isAnsweredWithin(life: Life, time: number): boolean {
+  return life.answeredAt !== null && answerTimeOf(life, life.answeredAt) <= time
+}
+
+function isAccepted({ answer }: Life): boolean {
+  return answer === 'accepted'
+}
+
+function isWon({ end }: Life): boolean {
+  return end === 'won'
+}
+
+function offeredLine(partnerId: PartnerId, rank: number | null, ranked: RankedRfi): OfferedLine {
+  const partner = rank === null ? undefined : ranked.partners[rank - 1]
+  if (rank === null || partner === undefined) {
+    const refused = ranked.refusalOf(partnerId)
+    return { partnerId, rank: null, score: null, estimates: null, features: {}, refused }
+  }
+  return { partnerId, rank, score: partner.score, ...ranked.inFull(rank - 1) }
+}
+
+function byRank(one: OfferedLine, other: OfferedLine): number {
+  const places = (one.rank ?? Number.MAX_SAFE_INTEGER) - (other.rank ?? Number.MAX_SAFE_INTEGER)
+  return places || (one.partnerId < other.partnerId ? -1 : 1)
+}
+
+function meters() {
+  return { accepted: new RankingMeter(), won: new RankingMeter() }
+}
+
+function figuresOf({ accepted, won }: ReturnType<typeof meters>): BothFigures {
+  return { accepted: accepted.figures(), won: won.figures() }
+}
+
+function byEstimate<T>(make: (name: EstimateName) => T): Record<EstimateName, T> {
+  return {
+    answer1h: make('answer1h'),
+    answer24h: make('answer24h'),
+    accept: make('accept'),
+    win: make('win'),
+  }
+}
+
+function countsOf(candidates: readonly number[]): CandidateCount[] {
+  const most = candidates.reduce((largest, count) => Math.max(largest, count), 0)
+  const counts: CandidateCount[] = []
+  for (let from = 0; from <= most; from = from === 0 ? 1 : from * 2) {
+    const to = from === 0 ? 0 : from * 2 - 1
+    counts.push({ from, to, rfis: candidates.filter(count => count >= from && count <= to).length })
+  }
+  return counts
+}
