@@ -18,7 +18,8 @@ import { TableReader } from '../src/lanes/table-reader.ts'
 import { queryOf } from '../src/matching/query.ts'
 import { askedTerms, countedTerms } from '../src/ranking/asked.ts'
 import { type Fact, fold, noEvidence } from '../src/ranking/evidence.ts'
-import { asStored, foldInterest, noInterest } from '../src/ranking/interest.ts'
+import { foldInterest, noInterest } from '../src/ranking/interest.ts'
+import { packInterest } from '../src/ranking/packed-interest.ts'
 import { foldPopulation, noPopulation } from '../src/ranking/population.ts'
 import { rank } from '../src/ranking/rank.ts'
 import { collections } from '../src/roles/collections.ts'
@@ -115,7 +116,7 @@ async function fill(folder: string): Promise<void> {
       {
         kind: 'insert',
         collection: 'interests',
-        document: { _id: partnerId, version: interest.version, terms: interest.terms.map(asStored), changed },
+        document: { _id: partnerId, ...packInterest(interest), changed },
       },
     )
     if (writes.length >= 3000) await commit()

@@ -3,6 +3,7 @@ import { type PartnerId, type ProfileId, type RfiId, splitReferralId } from '../
 import { day } from '../domain/time.ts'
 import { TableReader } from '../lanes/table-reader.ts'
 import { noInterest } from '../ranking/interest.ts'
+import { unpackInterest } from '../ranking/packed-interest.ts'
 import { Capacity } from '../roles/capacity.ts'
 import { Tables } from '../roles/tables.ts'
 import type { Backend } from './backend.ts'
@@ -61,7 +62,5 @@ export async function withCapacity<T>(
 /** What a partner answered under which terms. */
 export async function interestOf(store: Store, partnerId: PartnerId) {
   const document = (await store.get('interests', [partnerId])).get(partnerId)
-  return document === undefined
-    ? noInterest(partnerId)
-    : { partnerId, version: document.version, terms: document.terms }
+  return document === undefined ? noInterest(partnerId) : unpackInterest(partnerId, document)
 }

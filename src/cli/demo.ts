@@ -58,7 +58,8 @@ export function demo(command: Command): void {
       if (options.json === true)
         printJson({
           ...{ ...counts, seconds, data: config.data, verified: explanation?.verification ?? null },
-          whyNot: leftOut === null ? null : { ...leftOut, tried },
+          shown: { rfiId: report?.rfi.rfiId ?? null, partnerId: winnerIn(report)?.partnerId ?? null },
+          whyNot: leftOut === null ? null : whyNotInShort(leftOut, tried),
         })
       else
         print(
@@ -72,7 +73,7 @@ export function demo(command: Command): void {
             ...(explanation?.verification == null
               ? []
               : [
-                  `${styled('bold', `The receipt of RFI ${explanation.receipt.rfiId}`)}  ${verificationText(explanation.verification)}`,
+                  `${styled('bold', `The receipt of RFI ${explanation.receipt.rfiId}`)}  ${verificationText(explanation.verification).split('\n')[0]}`,
                 ]),
             ...(leftOut === null ? [] : [whyNotMe(leftOut, tried)]),
             whereToLook(config.data, report, leftOut),
@@ -130,6 +131,11 @@ async function tryOut(
   )
 }
 
+function whyNotInShort({ rfiId, report }: LeftOut, tried: WhyNotReport | null): object {
+  const { partnerId, standing, enough } = report
+  return { rfiId, partnerId, standing, enough: enough[0]?.what ?? null, tried: tried?.standing ?? null }
+}
+
 function whyNotMe({ rfiId, name, report }: LeftOut, tried: WhyNotReport | null): string {
   const { partnerId, standing, enough } = report
   const then = tried?.standing
@@ -140,9 +146,13 @@ function whyNotMe({ rfiId, name, report }: LeftOut, tried: WhyNotReport | null):
   ].join('\n')
 }
 
+function winnerIn(report: RfiReport | null): RfiReport['referrals'][number] | undefined {
+  return report?.referrals.find(({ substatus }) => substatus === 'Won')
+}
+
 function whereToLook(data: string, report: RfiReport | null, leftOut: LeftOut | null): string {
   const folder = ['--data', fromHere(data)]
-  const winner = report?.referrals.find(({ substatus }) => substatus === 'Won')
+  const winner = winnerIn(report)
   return [
     `${styled('bold', 'The data lies in')} ${fromHere(data)}. Try next:`,
     `  ${commandLine('funnel', '--by', 'month', ...folder)}`,

@@ -12,7 +12,7 @@ import { Failure } from './failure.ts'
 import { withBackend } from './open-backend.ts'
 import { addCommonOptions, type CommonOptions, configOf, moment } from './options.ts'
 import { print, printJson } from './output.ts'
-import { type Names, nameOf, partLines, receiptHead, receiptTable, rowText, termsOf } from './receipt-text.ts'
+import { type Names, partLines, receiptHead, receiptTable, rowText, termsOf } from './receipt-text.ts'
 import { refusalWords } from './refusal-words.ts'
 import { clean, grouped } from './text.ts'
 import { whyNotOn } from './why-not.ts'
@@ -84,7 +84,7 @@ export async function explanationOf(
         })
   return {
     receipt,
-    names: await namesOf(store, receipt, partnerId),
+    names: await namesOf(store, receipt),
     verification: verify ? verifyReceipt(receipt, release) : null,
     about: partnerId === undefined ? null : { partnerId, today },
   }
@@ -106,26 +106,15 @@ export function withoutCustomer({ rfi }: RfiDocument): Rfi {
   } as Rfi
 }
 
-export async function namesOf(
-  store: Backend['store'],
-  receipt: Receipt,
-  partnerId?: PartnerId,
-): Promise<Names> {
+export async function namesOf(store: Backend['store'], { considered }: Receipt): Promise<Names> {
   const profiles = await store.get(
     'profiles',
-    receipt.considered.map(({ profileId }) => profileId),
+    considered.map(({ profileId }) => profileId),
   )
-  const names = new Map<string, string>()
-  for (const { partnerId, profile } of profiles.values()) names.set(partnerId, profile.name)
-  if (partnerId !== undefined && !names.has(partnerId)) {
-    const profileId = `${partnerId}/${receipt.population?.country ?? ''}`
-    const profile = (await store.get('profiles', [profileId])).get(profileId)
-    if (profile?.partnerId === partnerId) names.set(partnerId, profile.profile.name)
-  }
-  return names
+  return new Map(Array.from(profiles.values(), ({ partnerId, profile }) => [partnerId, profile.name]))
 }
 
-function asJson({ receipt, verification, about }: Explanation): object {
+function asJson({ receipt, names, verification, about }: Explanation): object {
   const { partnerId = null, today = null } = about ?? {}
   const row = receipt.considered.find(row => row.partnerId === partnerId)
   const asked = {
@@ -139,7 +128,9 @@ function asJson({ receipt, verification, about }: Explanation): object {
   }
   return {
     // Asked about one partner, nobody else's row is shown.
-    ...(about === null ? { receipt } : { rfiId: receipt.rfiId, at: receipt.at, partner: asked }),
+    ...(about === null
+      ? { receipt, names: Object.fromEntries(names) }
+      : { rfiId: receipt.rfiId, at: receipt.at, partner: asked }),
     ...(verification === null ? {} : { verification }),
   }
 }
@@ -166,7 +157,7 @@ function aboutText(
 ): string[] {
   const row = receipt.considered.find(row => row.partnerId === partnerId)
   const named = receipt.named.find(refused => refused.partnerId === partnerId)
-  const who = clean(nameOf(partnerId, names))
+  const who = clean(today?.name == null ? partnerId : `${today.name} (${partnerId})`)
   const then =
     row !== undefined
       ? [rowText(receipt, row, names)]
@@ -177,7 +168,7 @@ function aboutText(
           : [
               `${who} is not on the receipt: it has the first ${receipt.considered.length} and few refusals by name.`,
             ]
-  return [...then, ...(today === null ? [] : [whyNotText(today, names)])]
+  return [...then, ...(today === null ? [] : [whyNotText(today)])]
 }
 
 export function verificationText(verification: Verification): string {

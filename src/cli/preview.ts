@@ -38,14 +38,18 @@ export function preview(command: Command): void {
         previewOn(store, rfi, options),
       )
       if (options.json === true)
-        printJson(today === null ? { receipt } : { rfiId: receipt.rfiId, at: receipt.at, partner: today })
+        printJson(
+          today === null
+            ? { receipt, names: Object.fromEntries(names) }
+            : { rfiId: receipt.rfiId, at: receipt.at, partner: today },
+        )
       else {
         const [first] = receipt.considered
         print(
           [
             receiptHead(receipt, { alone: today !== null }),
             ...(today !== null
-              ? [whyNotText(today, names)]
+              ? [whyNotText(today)]
               : first === undefined
                 ? []
                 : [receiptTable(receipt, names), rowText(receipt, first, names)]),
@@ -94,7 +98,7 @@ export async function previewOn(
   const refusedWhole = receipt.population === null
   return {
     receipt,
-    names: await namesOf(store, receipt, partnerId),
+    names: await namesOf(store, receipt),
     today:
       partnerId === undefined || refusedWhole
         ? null

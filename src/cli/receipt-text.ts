@@ -72,7 +72,7 @@ function columnsOf(
     ...shown.map(({ name, at }) => ({
       title: name,
       align: 'right' as const,
-      value: ({ contributions }: ConsideredOnReceipt) => scoreText(contributions[at] ?? 0),
+      value: ({ contributions }: ConsideredOnReceipt) => figure(contributions[at] ?? 0),
     })),
     ...(rest.length === 0
       ? []
@@ -81,7 +81,7 @@ function columnsOf(
             title: 'rest',
             align: 'right' as const,
             value: ({ contributions }: ConsideredOnReceipt) =>
-              scoreText(rest.reduce((sum, at) => sum + (contributions[at] ?? 0), 0)),
+              figure(rest.reduce((sum, at) => sum + (contributions[at] ?? 0), 0)),
           },
         ]),
     estimate('in 1 h', 'answer1h'),
@@ -126,7 +126,7 @@ export function partTable(lines: readonly PartLine[]): string {
       { title: 'feature', value: ({ feature }) => feature },
       { title: 'value', align: 'right', value: ({ value }) => scoreText(value) },
       { title: 'weight', align: 'right', value: ({ weight }) => scoreText(weight) },
-      { title: 'contribution', align: 'right', value: ({ contribution }) => scoreText(contribution) },
+      { title: 'contribution', align: 'right', value: ({ contribution }) => figure(contribution) },
       { title: 'why', flexible: true, value: ({ reason }) => reason },
     ] satisfies Column<PartLine>[],
     lines,
@@ -151,6 +151,11 @@ export function rowText(receipt: Receipt, row: ConsideredOnReceipt, names: Names
     `  ${terms.length === 0 ? 'no tag in common with the RFI' : `in common: ${clean(terms.join(', '))}`}`,
     partTable(partLines(receipt, row)),
   ].join('\n')
+}
+
+/** As `scoreText`, without a minus before what rounds to nothing. */
+function figure(millionths: number): string {
+  return scoreText(Math.abs(millionths) < 500 ? 0 : millionths)
 }
 
 /** Millionths as `12 %`. */

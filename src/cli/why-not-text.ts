@@ -8,13 +8,15 @@ import { basisUnder, compile, reasonsOf } from '../ranking/score.ts'
 import type { Standing } from '../ranking/standing.ts'
 import type { Attempt, Change, WhyNot } from '../ranking/why-not.ts'
 import { styled } from './output.ts'
-import { type Names, nameOf, type PartLine, partTable } from './receipt-text.ts'
+import { type PartLine, partTable } from './receipt-text.ts'
 import { refusalWords } from './refusal-words.ts'
 import { clean, minuteOf, scoreText } from './text.ts'
 
 /** Where a partner would come today, as told to machines. */
 export interface WhyNotReport {
   readonly partnerId: PartnerId
+  /** Of its first profile; null when it has none. */
+  readonly name: string | null
   /** The moment the tables were read at. */
   readonly asOf: string
   readonly standing: Told
@@ -47,15 +49,22 @@ interface ToldAttempt {
 export function whyNotReport(
   found: WhyNot,
   {
+    name,
     asOf,
     release,
     population,
-  }: { readonly asOf: string; readonly release: Release; readonly population: Population },
+  }: {
+    readonly name: string | null
+    readonly asOf: string
+    readonly release: Release
+    readonly population: Population
+  },
 ): WhyNotReport {
   const { partnerId, standing, place, candidates, enough, closest, tried } = found
   const hour = hourOf(Date.parse(asOf))
   return {
     partnerId,
+    name,
     asOf,
     standing: told(standing),
     place,
@@ -124,12 +133,15 @@ function whatOf(change: Change): string {
   }
 }
 
+/** Refused for its score alone: only then is there one that would have done. */
+const outscored: ReadonlySet<string> = new Set(['not-chosen', 'minimum-score'])
+
 /** How many changes that would be enough are listed. */
 const mostShown = 5
 
-export function whyNotText(report: WhyNotReport, names: Names): string {
-  const { partnerId, standing, place, candidates, parts } = report
-  const who = styled('bold', clean(nameOf(partnerId, names)))
+export function whyNotText(report: WhyNotReport): string {
+  const { partnerId, name, standing, place, candidates, parts } = report
+  const who = styled('bold', clean(name === null ? partnerId : `${name} (${partnerId})`))
   const scored = standing.score === null ? '' : `, score ${scoreText(standing.score)}`
   const where = place === null ? '' : `; place ${place} of ${candidates} candidates`
   const lines = standing.listed
@@ -137,7 +149,7 @@ export function whyNotText(report: WhyNotReport, names: Names): string {
     : [
         `${who}  not on the list${scored}${where}`,
         `  ${standing.needed === null ? 'the customer chose others itself' : refusalWords[standing.code as keyof typeof refusalWords]}${
-          standing.needed === null || standing.score === null
+          !outscored.has(standing.code ?? '') || standing.needed === null
             ? ''
             : `: it would have needed ${scoreText(standing.needed)}`
         }`,

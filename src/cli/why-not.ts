@@ -24,15 +24,21 @@ export async function whyNotOn(
   const { index, evidenceOf, interests, population, release } = tables
   const excluded = await askedIn(store, chain)
   const interest = await interestOf(store, partnerId)
+  const open = await store.countBy('referrals', 'profileId', {
+    profileId: { in: index.ofPartner(partnerId).map(({ profile }) => profile.profileId) },
+    status: { in: ['New', 'Active'] },
+  })
   const found = await withCapacity(store, tables, full =>
     whyNot(
       {
         ...{ rfi, query: boundedQuery(rfi), index, evidenceOf, interests, population, release },
         ...{ now: at, excluded, full, interestOf: () => interest },
+        openOf: profileId => open.get(profileId) ?? 0,
         count: Math.min(rfi.maxPartners ?? Number.POSITIVE_INFINITY, release.policy.partnersPerRfi),
       },
       partnerId,
     ),
   )
-  return whyNotReport(found, { asOf: toTimestamp(at), release, population })
+  const name = index.ofPartner(partnerId)[0]?.profile.name ?? null
+  return whyNotReport(found, { name, asOf: toTimestamp(at), release, population })
 }

@@ -28,7 +28,7 @@ export class TableReader {
       store,
       collection: 'interests',
       role: 'projector',
-      apply: ({ _id, version, terms }) => tables.applyInterest({ partnerId: _id, version, terms }),
+      apply: row => tables.applyInterest(row),
     })
     const all = {
       interests: this.#interests,

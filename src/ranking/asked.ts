@@ -70,6 +70,11 @@ export function budgetOf({ amount, currency }: Money): Budget | null {
   return Number.isFinite(position) ? { currency, position } : null
 }
 
+/** Whether a term says what is needed, and not just who asks and how: only by such are partners found. */
+export function isOfNeed(term: Term): boolean {
+  return !/^(?:channel|size|region|budget):/.test(term)
+}
+
 export function bandTerm(currency: string, band: number): Term {
   return `budget:${currency}:${band}`
 }

@@ -97,10 +97,13 @@ export function* datedCounts(buckets: Buckets): Generator<{ at: number; counts: 
   for (const { at, counts } of buckets.months) yield { at: middleOf(at), counts }
   if (buckets.older === null || buckets.latestDay === null) return
   const { daySum, counts } = buckets.older
-  const offered = counts.offered ?? 0
+  yield { at: meanDay(daySum, counts.offered ?? 0, buckets.latestDay), counts }
+}
+
+/** The day that stands for what is older. */
+export function meanDay(daySum: number, offered: number, latestDay: number): number {
   // Without offers nothing is known but that they are older than the oldest month.
-  const mean = offered > 0 ? Math.round(daySum / offered) : middleOf(monthOf(buckets.latestDay) - keptMonths)
-  yield { at: mean, counts }
+  return offered > 0 ? Math.round(daySum / offered) : middleOf(monthOf(latestDay) - keptMonths)
 }
 
 /** In the order of `counters`, so that the same counts are the same bytes. */
@@ -163,6 +166,7 @@ function monthOf(at: number): number {
   return (date.getUTCFullYear() - 1970) * 12 + date.getUTCMonth()
 }
 
-function middleOf(month: number): number {
+/** The day in the middle of a month counted from January 1970. */
+export function middleOf(month: number): number {
   return dayOf(Date.UTC(1970, month, 15))
 }

@@ -84,3 +84,25 @@ test('a feature of the pair is worth `untouched` to whoever did nothing yet', ()
     }),
   )
 })
+
+test('a term under which there is nothing but declines for fit changes no value', () => {
+  fc.assert(
+    fc.property(pairArbitrary, fc.nat(5 * one), fc.boolean(), (pair, declines, own) => {
+      const counts = { accepted: 0, closed: declines, answeredInHour: 0, answeredInDay: declines, won: 0 }
+      const declined = { ...counts, ended: declines, fitting: 0 }
+      const { terms, bands } = pair.askedBefore
+      const met = own ? [{ at: terms.length, ...declined }] : []
+      const after = {
+        ...pair,
+        askedBefore: { terms: [...terms, { term: 'declined', ...declined }], bands },
+        likeness: { ...pair.likeness, terms: [...pair.likeness.terms, ...met] },
+      }
+      for (const feature of catalogue) {
+        if (feature.about !== 'pair') continue
+        const value = (of: typeof pair) => feature.value(feature.inputs(of) as never, of.basis)
+        expect([feature.name, value(after)]).toEqual([feature.name, value(pair)])
+      }
+    }),
+    { numRuns: 300 },
+  )
+})

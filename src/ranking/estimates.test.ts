@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { pairArbitrary } from '../../test/ranking/pairs.ts'
 import { estimated, estimatesOf } from './estimates.ts'
+import type { TermTally } from './likeness.ts'
 import { one } from './millionths.ts'
 
 describe('an estimate', () => {
@@ -22,12 +23,28 @@ describe('an estimate', () => {
     fc.assert(
       fc.property(pairArbitrary, fc.integer({ min: 1, max: 5 }), (pair, deals) => {
         const more = deals * one
-        const terms = pair.likeness.terms.map(term => ({
+        const { terms, bands } = pair.likeness
+        const raised = <T extends TermTally>(term: T): T => ({
           ...term,
           ...{ accepted: term.accepted + more, closed: term.closed + more, fitting: term.fitting + more },
-        }))
-        const after = estimatesOf({ ...pair, likeness: { ...pair.likeness, terms } })
-        expect(after.accept.chance).toBeGreaterThanOrEqual(estimatesOf(pair).accept.chance)
+        })
+        // What it did under one term is a part of what it did.
+        const tally = {
+          ...pair.tally,
+          accepted: Math.max(pair.tally.accepted, ...terms.map(({ accepted }) => accepted)),
+          declined: Math.max(pair.tally.declined, ...terms.map(({ accepted, closed }) => closed - accepted)),
+        }
+        const met = new Set(terms.map(({ at }) => at))
+        const after = estimatesOf({
+          ...pair,
+          tally: { ...tally, accepted: tally.accepted + more },
+          askedBefore: {
+            ...pair.askedBefore,
+            terms: pair.askedBefore.terms.map((term, at) => (met.has(at) ? raised(term) : term)),
+          },
+          likeness: { terms: terms.map(raised), bands },
+        })
+        expect(after.accept.chance).toBeGreaterThanOrEqual(estimatesOf({ ...pair, tally }).accept.chance)
       }),
     )
   })

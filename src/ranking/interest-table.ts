@@ -1,21 +1,30 @@
 import type { PartnerId } from '../domain/ids.ts'
 import { IntLists } from '../matching/int-lists.ts'
 import type { Term } from '../matching/terms.ts'
-import { type AskedTerms, bandTerm } from './asked.ts'
-import { type Counter, datedCounts } from './buckets.ts'
+import { type AskedTerms, bandTerm, isOfNeed } from './asked.ts'
 import { hashOf } from './hash.ts'
-import { bucketsIn, type Interest, placeOf } from './interest.ts'
+import { type Interest, placeOf, type TermInterest } from './interest.ts'
+import {
+  BlockBuilder,
+  countIn,
+  lengthOf,
+  noTerms,
+  placeIn,
+  scaleBlock,
+  type TermBlock,
+  termIn,
+} from './interest-blocks.ts'
 import { type AskedBefore, type Likeness, noLikeness, type TermTally, termCounts } from './likeness.ts'
 import { one } from './millionths.ts'
+import { latestDayOf, TermSums } from './term-sums.ts'
 
 /** What is held of a term: the order of `termCounts`. */
 const width = termCounts.length
-const none = -1
 
 /** One RFI met with the table: valid until the table is next asked or changed. */
 export interface Asking {
   readonly askedBefore: AskedBefore
-  /** Of these terms, how many are so common among many partners that nobody is found by them. */
+  /** Of these terms, how many nobody is found by: too common, or not of the need. */
   readonly common: number
   /** Partners that accepted something under one of the others, in no order. */
   partners(): readonly PartnerId[]
@@ -25,30 +34,27 @@ export interface Asking {
 }
 
 /**
- * All partners' interests in memory, in typed arrays: an entry for each partner and term, in a list by partner and in one
- * by term. Counts are held decayed to one day by one half-life, which is enough to read them at any day, as decay is the
- * same factor for all.
+ * All partners' interests in memory: a block of its terms and their counts for each partner, and for each term a list of
+ * its partners. Counts are held decayed to one day by one half-life, which is enough to read them at any day, as decay is
+ * the same factor for all.
  */
 export class InterestTable {
   readonly #halfLifeDays: number
   /** The half-life, counted from 1970, to whose start counts are decayed; null while the table is empty. */
   #base: number | null = null
+  /** By day, towards `#base`. */
+  readonly #weights = new Map<number, number>()
+  readonly #termSums = new TermSums(day => this.#weightOf(day))
   readonly #slots = new Map<PartnerId, number>()
   readonly #partners: PartnerId[] = []
-  /** By partner: its first entry. */
-  #first = new Int32Array(256).fill(none)
+  /** By partner. */
+  readonly #blocks: TermBlock[] = []
+  readonly #builder = new BlockBuilder()
   readonly #termSlots = new Map<number, number>()
-  /** By term: its entries. */
+  /** By term: its partners, twice their slot, and one more for those that accepted something. */
   readonly #postings = new IntLists()
   /** By term: sums over all partners, `width` each. */
   #sums = new Float64Array(256 * width)
-  /** By entry: partner, term, the partner's next entry, counts. */
-  #partnerOf = new Int32Array(1024)
-  #termOf = new Int32Array(1024)
-  #next = new Int32Array(1024)
-  #counts = new Float32Array(1024 * width)
-  #entries = 0
-  readonly #free: number[] = []
   /** Of the query under way, by term: its place in the query, + 1. */
   #asked = new Int32Array(256)
   #marked: readonly number[] = []
@@ -73,26 +79,61 @@ export class InterestTable {
   apply(interest: Interest, changed?: readonly number[]): void {
     this.#edition += 1
     const slot = this.#slotOf(interest.partnerId)
-    const hashes = changed ?? interest.terms.map(({ hash }) => hash)
-    const wanted = new Map(hashes.map(hash => [this.#termSlotOf(hash), hash]))
-    const gone: number[] = []
-    for (let entry = this.#first[slot] as number; entry !== none; entry = this.#next[entry] as number) {
-      const term = this.#termOf[entry] as number
-      const hash = wanted.get(term)
-      if (hash === undefined) {
-        if (changed === undefined) gone.push(entry)
-        continue
+    const held = changed === undefined ? interest.terms : changed.flatMap(hash => heldIn(interest, hash))
+    this.#reach(held)
+    const wanted = held.map((of): Wanted => ({ of, term: this.#termSlotOf(of.hash) })).sort(byTerm)
+    const gone = new Set<number>()
+    for (const hash of changed ?? [])
+      if (heldIn(interest, hash).length === 0) gone.add(this.#termSlots.get(hash) ?? none)
+    this.#merge(slot, wanted, term => changed === undefined || gone.has(term))
+  }
+
+  /** The partner's block anew: what is wanted, and of what was held the rest, unless it has gone. */
+  #merge(slot: number, wanted: readonly Wanted[], isGone: (term: number) => boolean): void {
+    const before = this.#blocks[slot] ?? noTerms
+    let at = 0
+    const keep = (below: number) => {
+      for (; at < lengthOf(before) && termIn(before, at) < below; at += 1) {
+        const term = termIn(before, at)
+        if (isGone(term)) this.#replace(slot, term, before, at, noCounts)
+        else this.#builder.add(term, countsAt(before, at))
       }
-      wanted.delete(term)
-      const held = interest.terms[placeOf(interest.terms, hash)]
-      if (held?.hash === hash) this.#put(entry, term, this.#decayed(bucketsIn(held)))
-      else gone.push(entry)
     }
-    for (const [term, hash] of wanted) {
-      const held = interest.terms[placeOf(interest.terms, hash)]
-      if (held?.hash === hash) this.#put(this.#add(slot, term), term, this.#decayed(bucketsIn(held)))
+    let latest = none
+    for (const { of, term } of wanted) {
+      // One that is named twice.
+      if (term === latest) continue
+      latest = term
+      keep(term)
+      const met = at < lengthOf(before) && termIn(before, at) === term
+      const counts = this.#termSums.of(of.buckets)
+      this.#builder.add(term, counts)
+      this.#replace(slot, term, before, met ? at : none, counts)
+      if (met) at += 1
     }
-    for (const entry of gone) this.#remove(slot, this.#termOf[entry] as number, entry)
+    keep(Number.POSITIVE_INFINITY)
+    this.#blocks[slot] = this.#builder.build()
+  }
+
+  /** Sums and postings of a term, as a partner's counts under it become others; `noCounts` for one that has gone. */
+  #replace(slot: number, term: number, before: TermBlock, at: number, counts: Float64Array): void {
+    for (let place = 0; place < width; place += 1) {
+      const was = at === none ? 0 : countIn(before, at, place)
+      // What is held is what is summed, in 32 bits as it lies there.
+      const sum = (this.#sums[term * width + place] as number) + Math.fround(counts[place] as number) - was
+      this.#sums[term * width + place] = Math.max(0, sum)
+    }
+    this.#post(
+      term,
+      at === none ? none : postingOf(slot, countIn(before, at, 0)),
+      counts === noCounts ? none : postingOf(slot, Math.fround(counts[0] as number)),
+    )
+  }
+
+  #post(term: number, before: number, after: number): void {
+    if (before === after) return
+    if (before !== none) this.#postings.remove(term, before)
+    if (after !== none) this.#postings.push(term, after)
   }
 
   /**
@@ -118,7 +159,7 @@ export class InterestTable {
     }
     // Bands come after the terms, so one look at an entry tells which it is.
     const marked = [...found, ...bands].map(({ slot }) => slot)
-    const telling = this.#rarest(found.map(({ slot }) => slot))
+    const telling = this.#rarest(found.flatMap(({ term, slot }) => (isOfNeed(term) && this.#tells(slot) ? [slot] : [])))
     let gathered: Map<number, Likeness> | null = null
     const check = () => {
       if (this.#edition !== edition) throw new Error('an asking read after the table went on')
@@ -150,13 +191,14 @@ export class InterestTable {
     this.#marked = slots
   }
 
-  /** By the partner's own list: for few partners of many. */
+  /** By the partner's own terms: for few partners of many. */
   #likeness(slot: number, marked: readonly number[], terms: number, scale: number): Likeness {
     this.#mark(marked)
     const likeness = newLikeness()
-    for (let entry = this.#first[slot] as number; entry !== none; entry = this.#next[entry] as number) {
-      const at = (this.#asked[this.#termOf[entry] as number] as number) - 1
-      if (at >= 0) this.#note(likeness, entry, at, terms, scale)
+    const block = this.#blocks[slot] ?? noTerms
+    for (let place = 0; place < lengthOf(block); place += 1) {
+      const at = (this.#asked[termIn(block, place)] as number) - 1
+      if (at >= 0) note(likeness, block, { place, at, ofTerms: terms, scale })
     }
     likeness.terms.sort(byPlace)
     likeness.bands.sort(byPlace)
@@ -167,40 +209,23 @@ export class InterestTable {
   #gather(marked: readonly number[], terms: number, scale: number): Map<number, Likeness> {
     const found = new Map<number, ReturnType<typeof newLikeness>>()
     for (const [at, term] of marked.entries()) {
-      for (const entry of this.#postings.view(term)) {
-        const slot = this.#partnerOf[entry] as number
+      for (const posting of this.#postings.view(term)) {
+        const slot = posting >>> 1
         let likeness = found.get(slot)
         if (likeness === undefined) {
           likeness = newLikeness()
           found.set(slot, likeness)
         }
-        this.#note(likeness, entry, at, terms, scale)
+        const block = this.#blocks[slot] ?? noTerms
+        note(likeness, block, { place: placeIn(block, term), at, ofTerms: terms, scale })
       }
     }
     return found
   }
 
-  #note(
-    { terms, bands }: ReturnType<typeof newLikeness>,
-    entry: number,
-    at: number,
-    ofTerms: number,
-    scale: number,
-  ): void {
-    const from = entry * width
-    const of = (place: number) => Math.round((this.#counts[from + place] as number) * scale)
-    if (at >= ofTerms) bands.push({ at: at - ofTerms, accepted: of(0), won: of(4) })
-    else
-      terms.push({
-        at,
-        accepted: of(0),
-        closed: of(1),
-        answeredInHour: of(2),
-        answeredInDay: of(3),
-        won: of(4),
-        ended: of(5),
-        fitting: of(6),
-      })
+  /** What more than a quarter of all partners have answered under is nobody's mark. */
+  #tells(term: number): boolean {
+    return 4 * this.#postings.length(term) <= this.#slots.size
   }
 
   /** The rarest of the terms, as many as have few answers together; one at least. */
@@ -216,9 +241,7 @@ export class InterestTable {
   #sharing(terms: readonly number[]): readonly PartnerId[] {
     const found = new Set<number>()
     for (const term of terms) {
-      for (const entry of this.#postings.view(term)) {
-        if ((this.#counts[entry * width] as number) > 0) found.add(this.#partnerOf[entry] as number)
-      }
+      for (const posting of this.#postings.view(term)) if (posting % 2 === 1) found.add(posting >>> 1)
     }
     return Array.from(found, slot => this.#partners[slot] as PartnerId)
   }
@@ -242,30 +265,15 @@ export class InterestTable {
     }
   }
 
-  /** Counts decayed to the table's day, in the order of `termCounts`. */
-  #decayed(buckets: ReturnType<typeof bucketsIn>): Float64Array {
-    const sums = new Float64Array(width)
-    if (buckets.latestDay === null) return sums
-    const latest = Math.floor(buckets.latestDay / this.#halfLifeDays)
-    this.#base ??= latest
-    // Far from its day the table would run out of range.
-    if (latest - this.#base > farthest) this.#moveTo(latest)
-    for (const { at, counts } of datedCounts(buckets)) {
-      const weight = this.#weightAt(at, this.#base)
-      const of = (counter: Counter) => counts[counter] ?? 0
-      const declined = of('declinedFit') + of('declinedCustomer') + of('declinedOther')
-      const over = declined + of('silent')
-      sums[0] = (sums[0] as number) + weight * of('accepted')
-      sums[1] = (sums[1] as number) + weight * (of('accepted') + over)
-      sums[2] = (sums[2] as number) + weight * of('answeredInHour')
-      sums[3] = (sums[3] as number) + weight * of('answeredInDay')
-      sums[4] = (sums[4] as number) + weight * of('won')
-      sums[5] =
-        (sums[5] as number) +
-        weight * (over + of('won') + of('lostFit') + of('lostCustomer') + of('lostOther'))
-      sums[6] = (sums[6] as number) + weight * (of('accepted') + over - of('declinedFit'))
+  /** Sees to it that the table's day is not too far behind what is to come in: it would run out of range. */
+  #reach(terms: readonly TermInterest[]): void {
+    for (const { buckets } of terms) {
+      const day = latestDayOf(buckets)
+      if (day === null) continue
+      const latest = Math.floor(day / this.#halfLifeDays)
+      this.#base ??= latest
+      if (latest - this.#base > farthest) this.#moveTo(latest)
     }
-    return sums
   }
 
   /**
@@ -278,58 +286,35 @@ export class InterestTable {
     return 2 ** (halves - whole) * 2 ** (whole - base)
   }
 
+  #weightOf(day: number): number {
+    const known = this.#weights.get(day)
+    if (known !== undefined) return known
+    const weight = this.#weightAt(day, this.#base ?? 0)
+    this.#weights.set(day, weight)
+    return weight
+  }
+
   #moveTo(base: number): void {
     const factor = 2 ** ((this.#base ?? base) - base)
-    for (let at = 0; at < this.#entries * width; at += 1)
-      this.#counts[at] = (this.#counts[at] as number) * factor
+    for (const [slot, block] of this.#blocks.entries()) {
+      const accepted = Array.from({ length: lengthOf(block) }, (_, at) => countIn(block, at, 0))
+      scaleBlock(block, factor)
+      // What was long ago may be nothing at all from now on.
+      for (const [at, before] of accepted.entries())
+        this.#post(termIn(block, at), postingOf(slot, before), postingOf(slot, countIn(block, at, 0)))
+    }
     for (let at = 0; at < this.#sums.length; at += 1) this.#sums[at] = (this.#sums[at] as number) * factor
     this.#base = base
-  }
-
-  #put(entry: number, term: number, counts: Float64Array): void {
-    for (let at = 0; at < width; at += 1) {
-      const place = entry * width + at
-      const before = this.#counts[place] as number
-      this.#counts[place] = counts[at] as number
-      // What is held is what is summed, in 32 bits as it lies there.
-      const sum = (this.#sums[term * width + at] as number) + (this.#counts[place] as number) - before
-      this.#sums[term * width + at] = Math.max(0, sum)
-    }
-  }
-
-  #add(slot: number, term: number): number {
-    const entry = this.#free.pop() ?? this.#entries++
-    if (entry >= this.#termOf.length) this.#growEntries()
-    this.#partnerOf[entry] = slot
-    this.#termOf[entry] = term
-    this.#next[entry] = this.#first[slot] as number
-    this.#first[slot] = entry
-    this.#counts.fill(0, entry * width, (entry + 1) * width)
-    this.#postings.push(term, entry)
-    return entry
-  }
-
-  #remove(slot: number, term: number, entry: number): void {
-    this.#put(entry, term, new Float64Array(width))
-    let before = none
-    for (let at = this.#first[slot] as number; at !== entry; at = this.#next[at] as number) before = at
-    if (before === none) this.#first[slot] = this.#next[entry] as number
-    else this.#next[before] = this.#next[entry] as number
-    this.#postings.remove(term, entry)
-    this.#free.push(entry)
+    this.#weights.clear()
   }
 
   #slotOf(partnerId: PartnerId): number {
     const known = this.#slots.get(partnerId)
     if (known !== undefined) return known
     const slot = this.#slots.size
-    if (slot >= this.#first.length) {
-      const more = new Int32Array(this.#first.length * 2).fill(none)
-      more.set(this.#first)
-      this.#first = more
-    }
     this.#slots.set(partnerId, slot)
     this.#partners[slot] = partnerId
+    this.#blocks[slot] = noTerms
     return slot
   }
 
@@ -348,18 +333,58 @@ export class InterestTable {
     }
     return term
   }
+}
 
-  #growEntries(): void {
-    const length = Math.ceil(this.#termOf.length * 1.5)
-    const grown = <T extends Int32Array | Float32Array>(from: T, to: T): T => {
-      to.set(from)
-      return to
-    }
-    this.#partnerOf = grown(this.#partnerOf, new Int32Array(length))
-    this.#termOf = grown(this.#termOf, new Int32Array(length))
-    this.#next = grown(this.#next, new Int32Array(length))
-    this.#counts = grown(this.#counts, new Float32Array(length * width))
-  }
+interface Wanted {
+  readonly of: TermInterest
+  readonly term: number
+}
+
+function byTerm(left: Wanted, right: Wanted): number {
+  return left.term - right.term
+}
+
+/** In a list, as it may not be there. */
+function heldIn({ terms }: Interest, hash: number): readonly TermInterest[] {
+  const held = terms[placeOf(terms, hash)]
+  return held?.hash === hash ? [held] : []
+}
+
+const none = -1
+const noCounts = new Float64Array(width)
+
+function postingOf(slot: number, accepted: number): number {
+  return 2 * slot + (accepted > 0 ? 1 : 0)
+}
+
+const copied = new Float64Array(width)
+
+/** Good until the next call. */
+function countsAt(block: TermBlock, at: number): Float64Array {
+  for (let place = 0; place < width; place += 1) copied[place] = countIn(block, at, place)
+  return copied
+}
+
+/** Puts down what one partner did under one term, or band, of the query. */
+function note(
+  { terms, bands }: ReturnType<typeof newLikeness>,
+  block: TermBlock,
+  met: { readonly place: number; readonly at: number; readonly ofTerms: number; readonly scale: number },
+): void {
+  const { place, at, ofTerms, scale } = met
+  const of = (count: number) => Math.round(countIn(block, place, count) * scale)
+  if (at >= ofTerms) bands.push({ at: at - ofTerms, accepted: of(0), won: of(4) })
+  else
+    terms.push({
+      at,
+      accepted: of(0),
+      closed: of(1),
+      answeredInHour: of(2),
+      answeredInDay: of(3),
+      won: of(4),
+      ended: of(5),
+      fitting: of(6),
+    })
 }
 
 function newLikeness(): { terms: Likeness['terms'][number][]; bands: Likeness['bands'][number][] } {

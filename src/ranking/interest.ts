@@ -17,7 +17,7 @@ export interface TermInterest {
   readonly buckets: Buckets | string
 }
 
-/** As the store keeps it. */
+/** As the store keeps one by itself. */
 export interface StoredTermInterest extends TermInterest {
   readonly buckets: string
 }
@@ -26,9 +26,12 @@ export function bucketsIn({ buckets }: TermInterest): Buckets {
   return typeof buckets === 'string' ? unpackBuckets(buckets) : buckets
 }
 
+export function packedBuckets({ buckets }: TermInterest): string {
+  return typeof buckets === 'string' ? buckets : packBuckets(buckets)
+}
+
 export function asStored(interest: TermInterest): StoredTermInterest {
-  const { buckets } = interest
-  return { ...interest, buckets: typeof buckets === 'string' ? buckets : packBuckets(buckets) }
+  return { ...interest, buckets: packedBuckets(interest) }
 }
 
 /**

@@ -54,7 +54,7 @@ export const noLikeness: Likeness = { terms: [], bands: [] }
  * How many deals' worth the partner's share of everything weighs against what it did under one term. As
  * `priorStrength` of rates, but it is a count of the term's deals.
  */
-export const termStrength = 5
+export const termStrength = 12
 /** What somebody without any deal is given, in deals, when its share of everything is reckoned. */
 const newcomersDeals = one / 2
 

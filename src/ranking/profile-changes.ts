@@ -35,14 +35,13 @@ export function profileChanges(
     }
     case 'size':
       return withoutOptOut(situation, profile)
-    case 'capacity':
+    case 'capacity': {
+      const open = situation.openOf?.(profile.profileId) ?? 0
+      const maxOpenReferrals = Math.max(open, profile.maxOpenReferrals ?? 0) + 1
       return [
-        {
-          kind: 'capacity',
-          detail: String((profile.maxOpenReferrals ?? 0) + 1),
-          profile: { ...profile, maxOpenReferrals: (profile.maxOpenReferrals ?? 0) + 1 },
-        },
+        { kind: 'capacity', detail: String(maxOpenReferrals), profile: { ...profile, maxOpenReferrals } },
       ]
+    }
     case 'no-match':
     case 'minimum-score':
     case 'not-chosen':

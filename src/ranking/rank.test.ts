@@ -229,7 +229,11 @@ describe('rank', () => {
         profileOf(name, name === 'tagged' ? {} : untagged),
         'published',
       ]),
-      lessons: new Map([['dealt', deals(['payroll'])]]),
+      // Found by what is its own mark, and not by what most have answered.
+      lessons: new Map([
+        ['dealt', deals(['payroll'])],
+        ...['a', 'b', 'c'].map(name => [name, deals(['bakery'])] as const),
+      ]),
     }
     const release = releaseOf({ similarDeals: one, relevance: 1 })
     const { considered, candidates, refused } = rank(inputOf(world, { release }))

@@ -52,7 +52,8 @@ const someSpace = 64
 export function rank(input: RankInput): Ranking {
   const { index, query, release, count, excluded, full } = input
   const depth = Math.max(count, input.depth ?? count + nextInLine)
-  const { minimumScore } = release.policy
+  // Zero is no minimum: a score is below it where what lowers outweighs the rest.
+  const minimumScore = release.policy.minimumScore || Number.NEGATIVE_INFINITY
   const { mostAt } = compile(release)
   const scorer = scorerFor(input)
   const matches = index.match(query)
@@ -61,7 +62,7 @@ export function rank(input: RankInput): Ranking {
   let floor = minimumScore
   const keepBest = () => {
     best = bestOf(input.rfi, best, depth)
-    floor = Math.max(minimumScore, best[depth - 1]?.score ?? 0)
+    floor = best[depth - 1]?.score ?? minimumScore
   }
   const consider = (match: Match) => {
     const { profileId, partnerId } = match.profile

@@ -1,4 +1,4 @@
-import type { PartnerId } from '../domain/ids.ts'
+import type { PartnerId, ProfileId } from '../domain/ids.ts'
 import type { Indexed, ProfileIndex } from '../matching/profile-index.ts'
 import { type RefusalCode, refusalCodes } from '../matching/refusals.ts'
 import type { Interest } from './interest.ts'
@@ -14,6 +14,8 @@ export interface Situation extends Omit<RankInput, 'index' | 'interests' | 'dept
   readonly interests: InterestTable
   /** What a partner answered under which terms, as `interests` was given it. */
   readonly interestOf: (partnerId: PartnerId) => Interest
+  /** Referrals a profile has open: by how much a limit must be raised. None when absent. */
+  readonly openOf?: (profileId: ProfileId) => number
 }
 
 /** Where one partner comes for one RFI. */

@@ -33,6 +33,14 @@ export class NumberReader {
     return this.#at >= this.#text.length
   }
 
+  /** So many characters as they stand. @throws Error when the text ends before */
+  text(length: number): string {
+    const from = this.#at
+    this.#at += length
+    if (this.#at > this.#text.length) throw new Error(`packed numbers end at character ${this.#text.length}`)
+    return this.#text.slice(from, this.#at)
+  }
+
   /** @throws Error when the text ends or holds another character */
   next(): number {
     let number = 0

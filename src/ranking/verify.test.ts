@@ -1,6 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { inputOf, releases, rfiOf, type World, words, worlds } from '../../test/support/ranking-world.ts'
+import {
+  inputOf,
+  profileOf,
+  releases,
+  rfiOf,
+  type World,
+  words,
+  worlds,
+} from '../../test/support/ranking-world.ts'
 import type { PartnerId } from '../domain/ids.ts'
 import { type Ranking, rank, rankRequested } from './rank.ts'
 import { type Receipt, receiptOf, tallyNames } from './receipt.ts'
@@ -125,6 +133,21 @@ describe('verifyReceipt', () => {
     expect(whereIn({ refused: { ...receipt.refused, 'not-chosen': 99 } })).toBe('refused.not-chosen')
     expect(whereIn({ more: 1 })).toMatch(/^bytes, at \d+$/)
     expect(whereIn({ considered: [{ ...first, more: 1 }, second, ...rest] })).toMatch(/^bytes/)
+  })
+
+  test('knows what lies beyond the rows: nothing', () => {
+    const profiles = Array.from({ length: 40 }, (_, at) => [profileOf(`p${at}`), 'published'] as const)
+    for (const many of [3, 17, 22]) {
+      const ranking = rank(inputOf({ profiles, deeds: new Map() }, { count: many }))
+      const receipt = receiptOf({
+        ...{ rfiId: rfi.rfiId, at: rfi.occurredAt, ranking, refusal: null, rule: 'rank' },
+        ...{ chosen: ranking.considered.slice(0, many), next: ranking.considered.slice(many) },
+        ...{ release: defaultRelease, releaseHash: 'hash' },
+      })
+      expect(verifyReceipt(receipt, defaultRelease)).toMatchObject({ ok: true })
+      const less = { ...receipt, chosen: receipt.chosen.slice(1) }
+      expect(verifyReceipt(less)).toMatchObject({ ok: false, where: 'chosen[0]' })
+    }
   })
 
   test('has nothing to reckon for an RFI refused as a whole', () => {

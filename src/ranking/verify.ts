@@ -359,7 +359,7 @@ function refusedOf(receipt: Receipt, check: Check): Receipt['refused'] {
       (sum, code) => sum + (refused[code] ?? 0),
       0,
     )
-    const left = Math.max(0, candidates - chosen.length - ofCandidates)
+    const left = candidates - chosen.length - ofCandidates
     check.same('refused.not-chosen', refused['not-chosen'] ?? 0, left)
   }
   return refused

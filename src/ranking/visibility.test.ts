@@ -9,7 +9,7 @@ import { one } from './millionths.ts'
 import { foldPopulation, noPopulation } from './population.ts'
 import { basisOf, hourOf, smoothedRate, tallyOf } from './rates.ts'
 import { defaultRelease, type Release } from './release.ts'
-import { evidenceSummary, visibilityOf } from './visibility.ts'
+import { evidenceSummary, ratesOf, visibilityOf } from './visibility.ts'
 
 const partnerId = 'acme' as PartnerId
 const start = Date.parse('2026-03-01T00:00:00.000Z')
@@ -244,5 +244,25 @@ describe('the summary', () => {
     expect(rate).toBe(Math.round((6 / 11) * one))
     expect(low).toBeLessThan(rate)
     expect(high).toBeGreaterThan(rate)
+  })
+})
+
+describe('rates of a scorecard', () => {
+  test('lie within their bounds, which close in as there is more to go by', () => {
+    const widthAfter = (count: number) => {
+      const past = Array.from({ length: count }, (_, at) => ({
+        ...{ routedAt: start + at * hour, answerTime: 0, notifiable: true },
+        ending: at % 3 === 0 ? ('silent' as const) : ('accepted' as const),
+      }))
+      const rates = ratesOf(evidenceOf(past.flatMap(tell)), noPopulation, defaultRelease, now)
+      for (const { rate, low, high } of Object.values(rates)) {
+        expect(low).toBeLessThanOrEqual(rate)
+        expect(rate).toBeLessThanOrEqual(high)
+      }
+      expect(rates.acceptance.trials).toBeLessThanOrEqual(count * one)
+      return rates.responsiveness.high - rates.responsiveness.low
+    }
+    expect(widthAfter(30)).toBeLessThan(widthAfter(3))
+    expect(widthAfter(300)).toBeLessThan(widthAfter(30))
   })
 })

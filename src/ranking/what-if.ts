@@ -66,12 +66,13 @@ export function withDeals<T>(
 /** What of a partner's past could have gone better, the best to change first; each is worth one `n`. */
 export type Shift = { readonly in: 'days' | 'months' | 'older'; readonly at: number; readonly counts: Counts }
 
-const answered: Counts = { answered: 1, answeredInDay: 1, declinedFit: 1, expired: -1, silent: -1 }
+const answered: Counts = { answered: 1, answeredInDay: 1, declinedCustomer: 1, expired: -1, silent: -1 }
 const answeredSooner: Counts = { answeredInDay: 1 }
 
 /**
- * Its offers that were left to expire, as if declined for fit within a day, and its late answers, as if given within one:
- * the latest first, as they count most. At most `most`.
+ * Its offers that were left to expire, as if declined within a day for a reason of the customer's (which counts for
+ * nothing but the answer), and its late answers, as if given within one: the latest first, as they count most. At most
+ * `most`.
  */
 export function unanswered({ buckets }: Evidence, most: number): readonly Shift[] {
   const shifts: Shift[] = []

@@ -56,7 +56,7 @@ function deedsWith(deeds: readonly Deed[], kind: Exclude<Change, { profile: unkn
   return deeds.flatMap((deed): Deed[] => {
     if (!changing.includes(deed)) return [deed]
     if (kind === 'waiting') return []
-    return [{ ...deed, answerTime: 2 * hour, ...(deed.kind === 'silent' ? { kind: 'fit' } : {}) }]
+    return [{ ...deed, answerTime: 2 * hour, ...(deed.kind === 'silent' ? { kind: 'customer' } : {}) }]
   })
 }
 
@@ -104,7 +104,7 @@ describe('whyNot', () => {
           }
         },
       ),
-      { numRuns: 150, seed: 1 },
+      { numRuns: 200, seed: 1 },
     )
     for (const kind of ['publish', 'size', 'region', 'country', 'tag', 'location', 'deals', 'answers'])
       expect([...seen]).toContain(kind)
@@ -142,6 +142,15 @@ describe('whyNot', () => {
   test('a partner on the list has its place, and nothing to change', () => {
     const found = tell({ profiles: crowd, deeds: new Map() }, 'a')
     expect(found).toMatchObject({ standing: { kind: 'listed' }, candidates: 3, enough: [], closest: null })
+    const behind = tell(
+      { profiles: [...crowd, rival('me', ['inventory', 'welding'])], deeds: new Map() },
+      'me',
+    )
+    expect(behind).toMatchObject({
+      standing: { kind: 'left-out', code: 'not-chosen' },
+      place: 4,
+      candidates: 4,
+    })
   })
 
   test.each([
@@ -185,7 +194,7 @@ describe('whyNot', () => {
   ] as const)('%s', (_, mine, code, kind, detail) => {
     const world: World = { profiles: [mine], deeds: new Map() }
     const full = (id: ProfileId) => code === 'capacity' && id === 'me/PT'
-    const found = tell(world, 'me', { full })
+    const found = whyNot({ ...inputOf(world, { full }), openOf: () => 2 }, 'me' as PartnerId)
     expect(found).toMatchObject({ standing: { kind: 'left-out', code }, enough: expect.any(Array) })
     expect(found.enough.map(({ change }) => change)).toContainEqual(
       expect.objectContaining({ kind, detail: kind === 'tag' ? expect.any(String) : detail, n: 1 }),

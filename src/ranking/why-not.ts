@@ -44,7 +44,7 @@ export interface WhyNot {
 /** More than that is no small change any more. */
 export const mostTimes = 64
 
-/** What of the profile could be changed at all. */
+/** Those who are scored: only they can rise. */
 const ranked: readonly RefusalCode[] = ['no-match', 'minimum-score', 'not-chosen']
 
 /**
@@ -180,7 +180,9 @@ function placeOf(
   const interested = new Set(scorerFor(situation).interested())
   const { entries } = rankAll(situation)
   const candidates = entries.filter(
-    ({ found, pair }) => found.relevance > 0 || interested.has(pair.profile.partnerId),
+    ({ found, pair }) =>
+      // What everybody has may come to nothing, and is still in common.
+      found.relevance > 0 || interested.has(pair.profile.partnerId) || found.matched().length > 0,
   )
   const at = candidates.findIndex(({ pair }) => pair.profile.partnerId === partnerId)
   return { place: at === -1 ? null : at + 1, candidates: candidates.length }

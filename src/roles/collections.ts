@@ -9,6 +9,7 @@ import type { Timestamp } from '../domain/time.ts'
 import type { Catalogue, StoredDocument } from '../ports/store.ts'
 import type { Evidence } from '../ranking/evidence.ts'
 import type { StoredTermInterest } from '../ranking/interest.ts'
+import type { StoredInterest } from '../ranking/packed-interest.ts'
 import type { Population } from '../ranking/population.ts'
 import type { Receipt } from '../ranking/receipt.ts'
 import type { Release } from '../ranking/release.ts'
@@ -105,11 +106,9 @@ export interface PartnerDocument extends StoredDocument {
   readonly changed: Changed
 }
 
-/** The terms a partner (`_id`) has answered most: what routers hold in memory. See `ranking/interest.ts`. */
-export interface InterestDocument extends StoredDocument {
+/** The terms a partner (`_id`) has answered most: what routers hold in memory. See `ranking/packed-interest.ts`. */
+export interface InterestDocument extends StoredDocument, StoredInterest {
   readonly _id: PartnerId
-  readonly version: number
-  readonly terms: readonly StoredTermInterest[]
   readonly changed: Changed
 }
 

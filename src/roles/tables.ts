@@ -1,8 +1,8 @@
 import type { PartnerId } from '../domain/ids.ts'
 import { ProfileIndex } from '../matching/profile-index.ts'
 import { type Evidence, noEvidence } from '../ranking/evidence.ts'
-import type { Interest } from '../ranking/interest.ts'
 import { InterestTable } from '../ranking/interest-table.ts'
+import { unpackInterest } from '../ranking/packed-interest.ts'
 import { addPopulations, type Population } from '../ranking/population.ts'
 import { defaultRelease, type Release } from '../ranking/release.ts'
 import type { Collections } from './collections.ts'
@@ -38,8 +38,8 @@ export class Tables {
     this.#evidence.set(_id, evidence)
   }
 
-  applyInterest(interest: Interest): void {
-    this.#interests.apply(interest)
+  applyInterest(row: Collections['interests']): void {
+    this.#interests.apply(unpackInterest(row._id, row))
   }
 
   /** What partners did under the terms of their RFIs, decayed by the half-life of the release in force. */

@@ -35,15 +35,32 @@ describe('demo', () => {
     expect(funnel.stdout).toMatch(/^routed +answered/)
   })
 
+  it('verifies a receipt, and shows what would have put a partner on the list by doing it', async () => {
+    const { verified, whyNot } = JSON.parse(ended.stdout)
+    expect(verified).toMatchObject({ ok: true, checked: { rows: expect.any(Number) } })
+    expect(whyNot).toMatchObject({ standing: { listed: false }, tried: { listed: true } })
+    const { rfiId, partnerId } = whyNot
+    const [then, receipt] = await Promise.all([
+      run(['explain', rfiId, '--partner', partnerId, '--json', ...data]),
+      run(['explain', rfiId, '--verify', ...data]),
+    ])
+    expect(JSON.parse(then.stdout).partner).toMatchObject({
+      chosen: false,
+      today: { standing: whyNot.tried },
+    })
+    expect(receipt.stdout).toMatch(/verified: \d+ rows, [\d,]+ figures recomputed, the same bytes/)
+  })
+
   it('leaves what it says to try next, and the RFI it shows', async () => {
+    const { rfiId, partnerId } = JSON.parse(ended.stdout).shown
     const [rfi, inbox, records] = await Promise.all([
-      run(['rfi', 'tsuchiura-1013', ...data]),
-      run(['inbox', '349', '--tab', 'active,archived', ...data]),
+      run(['rfi', rfiId, ...data]),
+      run(['inbox', partnerId, '--tab', 'active,archived', '--limit', '1000', ...data]),
       run(['consume', 'referral-status', '--from-beginning', '--max', '3', ...data]),
     ])
     expect([rfi, inbox, records].map(({ code, stderr }) => [code, stderr])).toEqual(Array(3).fill([0, '']))
-    expect(rfi.stdout).toMatch(/^RFI tsuchiura-1013 {2}routed/)
-    expect(inbox.stdout).toMatch(/tsuchiura-1013:349 +Won/)
+    expect(rfi.stdout).toMatch(new RegExp(`^RFI ${rfiId} {2}routed`))
+    expect(inbox.stdout).toMatch(new RegExp(`${rfiId}:${partnerId} +Won`))
     expect(records.stdout.split('\n')).toHaveLength(4)
   })
 

@@ -92,7 +92,9 @@ describe.concurrent('the command line', () => {
     for (const one of words.length === 0 ? [[name]] : words) {
       const help = await run([...one, '--help'])
       expect(help.code).toBe(0)
-      for (const option of ['--json', '--help', '--data <dir>']) expect(help.stdout).toContain(option)
+      // A history is read from files, and nothing of the worker's own.
+      const place = name === 'replay' ? '--in <dir>' : '--data <dir>'
+      for (const option of ['--json', '--help', place]) expect(help.stdout).toContain(option)
     }
   })
 

@@ -68,7 +68,10 @@ function plus(own: TermTally, others: TermTally): TermTally {
 
 const asked: fc.Arbitrary<{ askedBefore: AskedBefore; likeness: Likeness }> = fc
   .record({
-    terms: fc.array(fc.record({ own: fc.option(termTally), others: termTally }), { maxLength: 15 }),
+    terms: fc.array(fc.record({ own: fc.option(termTally), others: termTally }), {
+      maxLength: 15,
+      size: 'max',
+    }),
     bands: fc.array(fc.record({ own: fc.option(termTally), others: termTally, nearness: rate }), {
       maxLength: 5,
     }),

@@ -150,8 +150,7 @@ export function tablesOf(
   })
   for (const profile of profiles) tables.index.put(profile, 'published')
   for (const row of store.of('partners')) tables.applyPartner(row)
-  for (const { _id, version, terms } of store.of('interests'))
-    tables.applyInterest({ partnerId: _id as PartnerId, version, terms })
+  for (const row of store.of('interests')) tables.applyInterest(row)
   for (const row of populationOf.of('cells')) tables.applyCell(row)
   return tables
 }

@@ -46,7 +46,7 @@ export function profileOf(partnerId: string, rest: object = {}): Profile {
 
 /** One earlier referral and how it ended. */
 export interface Deed {
-  readonly kind: 'silent' | 'accepted' | 'won' | 'lost' | 'fit' | 'other' | 'spam' | 'waiting'
+  readonly kind: 'silent' | 'accepted' | 'won' | 'lost' | 'fit' | 'customer' | 'other' | 'spam' | 'waiting'
   readonly daysAgo: number
   /** ms. */
   readonly answerTime: number

@@ -12,6 +12,7 @@ import {
   isFull,
   noInterest,
 } from '../../ranking/interest.ts'
+import { packInterest, unpackInterest } from '../../ranking/packed-interest.ts'
 import type { Collections } from '../collections.ts'
 import type { EffectsBuilder } from '../effects.ts'
 
@@ -46,7 +47,7 @@ export async function foldInterests(
     const interest: Interest =
       document === undefined
         ? noInterest(partnerId)
-        : { partnerId, version: document.version, terms: document.terms }
+        : unpackInterest(partnerId, document)
     interests.set(partnerId, interest)
     if (isFull(interest)) apartIds.push(...notHeld(interest, lessons).map(hash => idOf(partnerId, hash)))
   }
@@ -61,8 +62,7 @@ export async function foldInterests(
       collection: 'interests',
       document: {
         _id: partnerId,
-        version: folded.interest.version,
-        terms: folded.interest.terms.map(asStored),
+        ...packInterest(folded.interest),
         changed: { lane, offset },
       },
     })
