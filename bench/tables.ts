@@ -148,7 +148,7 @@ async function read(folder: string): Promise<void> {
       rfi,
       query: queryOf(rfi),
       index: tables.index,
-      evidenceOf: tables.evidenceOf,
+      recordOf: tables.recordOf,
       interests: tables.interests,
       population: tables.population,
       release: tables.release,

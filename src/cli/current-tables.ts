@@ -2,6 +2,7 @@ import { systemTime } from '../adapters/system-time.ts'
 import { type PartnerId, type ProfileId, type RfiId, splitReferralId } from '../domain/ids.ts'
 import { day } from '../domain/time.ts'
 import { TableReader } from '../lanes/table-reader.ts'
+import { noEvidence } from '../ranking/evidence.ts'
 import { noInterest } from '../ranking/interest.ts'
 import { unpackInterest } from '../ranking/packed-interest.ts'
 import { Capacity } from '../roles/capacity.ts'
@@ -63,4 +64,10 @@ export async function withCapacity<T>(
 export async function interestOf(store: Store, partnerId: PartnerId) {
   const document = (await store.get('interests', [partnerId])).get(partnerId)
   return document === undefined ? noInterest(partnerId) : unpackInterest(partnerId, document)
+}
+
+/** What a partner did, as it is written down. */
+export async function evidenceOf(store: Store, partnerId: PartnerId) {
+  const document = (await store.get('partners', [partnerId])).get(partnerId)
+  return document?.evidence ?? noEvidence(partnerId)
 }

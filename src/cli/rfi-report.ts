@@ -106,7 +106,7 @@ function reportReferral(
     value: referral.engagement?.value ?? null,
     possibleDuplicateOf,
     matched: receipt === null || row === undefined ? [] : termsInCommon(receipt, row),
-    why: receipt === null || row === undefined ? {} : byContribution(receipt, row),
+    why: receipt === null || row === undefined ? {} : bySignificance(receipt, row),
   }
 }
 
@@ -119,10 +119,18 @@ function termsInCommon({ terms }: ReceiptDocument, { matched }: Row): string[] {
     .map(({ term }) => term.replace(/^word:/, ''))
 }
 
-function byContribution(receipt: ReceiptDocument, row: Row): Record<string, string> {
+/** Fit first, then what sets the partner apart most from the others that were considered. */
+function bySignificance(receipt: ReceiptDocument, row: Row): Record<string, string> {
   const reasons = reasonsOnReceipt(receipt, row)
+  const others = Math.max(1, receipt.considered.length)
   const order = receipt.features
-    .map(({ name }, at) => ({ name, contribution: row.contributions[at] ?? 0 }))
-    .sort((one, other) => other.contribution - one.contribution)
+    .map(({ name }, at) => {
+      const usual = receipt.considered.reduce((sum, each) => sum + (each.contributions[at] ?? 0), 0) / others
+      return { name, apart: Math.abs((row.contributions[at] ?? 0) - usual) }
+    })
+    .sort(
+      (one, other) =>
+        Number(other.name === 'relevance') - Number(one.name === 'relevance') || other.apart - one.apart,
+    )
   return Object.fromEntries(order.map(({ name }) => [name, reasons[name] ?? '']))
 }

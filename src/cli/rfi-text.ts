@@ -85,15 +85,18 @@ function answeredAfter({ substatus, routedAt, acceptedAt, closedAt }: ReferralRe
   return at === null ? '–' : duration(toMillis(at) - toMillis(routedAt))
 }
 
-function why({ referrals }: RfiReport): string {
+function why({ rfi, referrals }: RfiReport): string {
   const blocks = referrals.map(({ partner, partnerId, matched, why }) =>
     [
       `  ${clean(`${partner} (${partnerId})`)}${matched.length === 0 ? '' : `: ${clean(matched.join(', '))}`}`,
-      ...Object.values(why).map(reason => `    ${clean(reason)}`),
+      ...[...new Set(Object.values(why))].slice(0, mostReasons).map(reason => `    ${clean(reason)}`),
     ].join('\n'),
   )
-  return [styled('bold', 'Why: terms in common, then what each partner is told'), ...blocks].join('\n')
+  const title = `Why: terms in common, then what sets each partner apart (explain ${rfi.rfiId} says all)`
+  return [styled('bold', clean(title)), ...blocks].join('\n')
 }
+
+const mostReasons = 4
 
 function told(notices: readonly Notice[]): string {
   const lines = notices.map(notice => `  ${minuteOf(notice.occurredAt)}  ${clean(noticeText(notice))}`)

@@ -14,7 +14,7 @@ import {
 } from '../ranking/visibility.ts'
 import type { Tables } from '../roles/tables.ts'
 import type { Backend } from './backend.ts'
-import { interestOf } from './current-tables.ts'
+import { evidenceOf, interestOf } from './current-tables.ts'
 import type { PartLine } from './receipt-text.ts'
 
 /** One partner against all. */
@@ -54,7 +54,7 @@ export async function scorecardOf(
   { partnerId, at }: { readonly partnerId: PartnerId; readonly at: number },
 ): Promise<Scorecard | null> {
   const { release, population } = tables
-  const evidence = tables.evidenceOf(partnerId)
+  const evidence = await evidenceOf(store, partnerId)
   const profiles = tables.index.ofPartner(partnerId)
   if (profiles.length === 0 && evidence.version === 0) return null
   const { visibility, parts, weightsId, asOf } = visibilityOf(evidence, population, release, at)

@@ -5,7 +5,7 @@ import { whyNot } from '../ranking/why-not.ts'
 import { boundedQuery } from '../roles/routing.ts'
 import type { Tables } from '../roles/tables.ts'
 import type { Backend } from './backend.ts'
-import { askedIn, interestOf, withCapacity } from './current-tables.ts'
+import { askedIn, evidenceOf, interestOf, withCapacity } from './current-tables.ts'
 import { type WhyNotReport, whyNotReport } from './why-not-text.ts'
 
 /** Where a partner would come for an RFI by the tables as they are, and what it would take. Nothing is written. */
@@ -21,9 +21,10 @@ export async function whyNotOn(
   },
 ): Promise<WhyNotReport> {
   const { rfi, chain, partnerId, at } = of
-  const { index, evidenceOf, interests, population, release } = tables
+  const { index, recordOf, interests, population, release } = tables
   const excluded = await askedIn(store, chain)
   const interest = await interestOf(store, partnerId)
+  const evidence = await evidenceOf(store, partnerId)
   const open = await store.countBy('referrals', 'profileId', {
     profileId: { in: index.ofPartner(partnerId).map(({ profile }) => profile.profileId) },
     status: { in: ['New', 'Active'] },
@@ -31,8 +32,8 @@ export async function whyNotOn(
   const found = await withCapacity(store, tables, full =>
     whyNot(
       {
-        ...{ rfi, query: boundedQuery(rfi), index, evidenceOf, interests, population, release },
-        ...{ now: at, excluded, full, interestOf: () => interest },
+        ...{ rfi, query: boundedQuery(rfi), index, recordOf, interests, population, release },
+        ...{ now: at, excluded, full, interestOf: () => interest, evidenceOf: () => evidence },
         openOf: profileId => open.get(profileId) ?? 0,
         count: Math.min(rfi.maxPartners ?? Number.POSITIVE_INFINITY, release.policy.partnersPerRfi),
       },

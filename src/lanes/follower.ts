@@ -13,7 +13,7 @@ interface Seen {
 }
 
 /** Documents read at once when all are. */
-const page = 1000
+const page = 200
 
 const nothingSeen: Seen = { epoch: 0, offset: -1 }
 

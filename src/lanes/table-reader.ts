@@ -15,8 +15,9 @@ export class TableReader {
   readonly #followers: readonly {
     poll(positions: Awaited<ReturnType<Store<Collections>['positions']>>): Promise<number>
   }[]
-  readonly #interests: Follower<Collections, 'interests'>
-  /** The table that `#interests` fills. */
+  /** Held decayed, so read by the half-life of the release in force. */
+  readonly #decayed: readonly { reset(): void }[]
+  /** The table that interests are read into. */
   #filled: Tables['interests']
   #loading: Promise<void> | null = null
 
@@ -24,14 +25,22 @@ export class TableReader {
     this.#store = store
     this.#tables = tables
     this.#filled = tables.interests
-    this.#interests = new Follower({
+    const interests = new Follower<Collections, 'interests'>({
       store,
       collection: 'interests',
       role: 'projector',
       apply: row => tables.applyInterest(row),
     })
+    const partners = new Follower<Collections, 'partners'>({
+      store,
+      collection: 'partners',
+      role: 'projector',
+      apply: row => tables.applyPartner(row),
+    })
+    this.#decayed = [interests, partners]
     const all = {
-      interests: this.#interests,
+      interests,
+      partners,
       profiles: new Follower({
         store,
         collection: 'profiles',
@@ -44,12 +53,6 @@ export class TableReader {
         role: 'directory',
         apply: row => tables.applyWeights(row),
       }),
-      partners: new Follower({
-        store,
-        collection: 'partners',
-        role: 'projector',
-        apply: row => tables.applyPartner(row),
-      }),
       cells: new Follower({
         store,
         collection: 'cells',
@@ -57,7 +60,9 @@ export class TableReader {
         apply: row => tables.applyCell(row),
       }),
     }
-    this.#followers = names.map(name => all[name])
+    // Weights first: by another half-life everything would be read twice.
+    const inOrder = names.toSorted((one, other) => Number(other === 'weights') - Number(one === 'weights'))
+    this.#followers = inOrder.map(name => all[name])
   }
 
   /** Resolves once every table has been read. */
@@ -75,7 +80,7 @@ export class TableReader {
       // Another half-life came with the weights: what was counted under the one before is read anew.
       if (this.#filled === this.#tables.interests) continue
       this.#filled = this.#tables.interests
-      this.#interests.reset()
+      for (const follower of this.#decayed) follower.reset()
     }
     return applied
   }

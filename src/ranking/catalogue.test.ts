@@ -8,6 +8,7 @@ import { one } from './millionths.ts'
 /** Which way each input moves the value: 1 never lowers it, −1 never raises it; what only words are made of is left out. */
 const moves: Readonly<Record<FeatureName, Readonly<Record<string, 1 | -1>>>> = {
   relevance: { relevance: 1 },
+  promise: { relevance: 1, known: -1 },
   similarDeals: { gain: 1 },
   focus: { shared: 1 },
   standout: { lift: 1 },

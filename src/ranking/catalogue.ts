@@ -5,6 +5,7 @@ import { budgetFit } from './features/budget-fit.ts'
 import { experience } from './features/experience.ts'
 import { focus } from './features/focus.ts'
 import { load } from './features/load.ts'
+import { promise } from './features/promise.ts'
 import { proximity } from './features/proximity.ts'
 import { recency } from './features/recency.ts'
 import { relevance } from './features/relevance.ts'
@@ -17,6 +18,7 @@ import { wins } from './features/wins.ts'
 /** Every feature a release may weigh. A new one is a new file and a line here. */
 export const catalogue = [
   relevance,
+  promise,
   similarDeals,
   focus,
   standout,

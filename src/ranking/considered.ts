@@ -5,20 +5,20 @@ import type { MatchedTerm } from '../matching/matches.ts'
 import type { ProfileIndex } from '../matching/profile-index.ts'
 import type { Query } from '../matching/query.ts'
 import type { Estimates } from './estimates.ts'
-import type { Evidence } from './evidence.ts'
 import type { InterestTable } from './interest-table.ts'
 import type { Likeness } from './likeness.ts'
 import type { Population } from './population.ts'
 import type { Tally } from './rates.ts'
 import type { Release } from './release.ts'
 import type { Parts } from './score.ts'
+import type { TrackRecord } from './track-record.ts'
 
 export interface RankInput {
   readonly rfi: Rfi
   readonly query: Query
   readonly index: Pick<ProfileIndex, 'match' | 'relevance' | 'ofPartner'>
   /** Asked only when a feature of the release weighs evidence. */
-  readonly evidenceOf: (partnerId: PartnerId) => Evidence
+  readonly recordOf: (partnerId: PartnerId) => TrackRecord
   /** Asked only when a feature of the release weighs what a partner did under the RFI's terms. */
   readonly interests: Pick<InterestTable, 'ask'>
   readonly population: Population

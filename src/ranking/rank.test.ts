@@ -21,6 +21,7 @@ import { type ConsideredOnReceipt, type Receipt, reasonsOnReceipt, receiptOf } f
 import { receiptSchema } from './receipt-shape.ts'
 import { defaultRelease, type Release } from './release.ts'
 import { reasonsOf } from './score.ts'
+import { trackRecordOf } from './track-record.ts'
 
 const now = Date.parse('2026-03-02T09:14:00.000Z')
 const words = ['inventory', 'payroll', 'warehouse', 'analytics', 'migration', 'bakery']
@@ -131,7 +132,7 @@ const worlds = (most: number): fc.Arbitrary<World> =>
       lessons: new Map(rows.map(({ lessons }, at) => [`p${at}`, lessons])),
     }))
 
-type Change = Partial<Omit<RankInput, 'index' | 'evidenceOf' | 'interests'>>
+type Change = Partial<Omit<RankInput, 'index' | 'recordOf' | 'interests'>>
 
 function inputOf(world: World, change: Change = {}): RankInput {
   const index = new ProfileIndex()
@@ -148,7 +149,8 @@ function inputOf(world: World, change: Change = {}): RankInput {
     rfi,
     query,
     index,
-    evidenceOf: partnerId => evidence.get(partnerId) ?? noEvidence(partnerId),
+    recordOf: partnerId =>
+      trackRecordOf(evidence.get(partnerId) ?? noEvidence(partnerId), release.parameters.halfLifeDays),
     interests,
     population: populationOf(world),
     release,
@@ -366,7 +368,7 @@ describe('rank', () => {
         const unasked = inputOf(world, { release })
         rank({
           ...unasked,
-          evidenceOf: () => {
+          recordOf: () => {
             throw new Error('evidence was asked for')
           },
           interests: {

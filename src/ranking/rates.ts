@@ -1,8 +1,9 @@
 import { hour } from '../domain/time.ts'
-import { type Buckets, type Counter, counters, datedCounts, dayOf } from './buckets.ts'
-import type { Evidence, OpenOffers } from './evidence.ts'
+import { type Counter, dayOf } from './buckets.ts'
+import type { Evidence } from './evidence.ts'
 import { one } from './millionths.ts'
 import type { Population } from './population.ts'
+import { decay, sumIn, type TrackRecord, trackRecordOf } from './track-record.ts'
 
 /** A release's say in how evidence is read. */
 export interface Parameters {
@@ -62,20 +63,25 @@ export function hourOf(now: number): number {
   return Math.floor(now / hour)
 }
 
-export function tallyOf(evidence: Evidence, halfLifeDays: number, nowHour: number): Tally {
-  return tally(evidence.buckets, evidence.open, halfLifeDays, nowHour)
+export function tallyOf(
+  evidence: Pick<Evidence, 'version' | 'buckets' | 'open'>,
+  halfLifeDays: number,
+  nowHour: number,
+): Tally {
+  return tallyIn(trackRecordOf(evidence, halfLifeDays), nowHour)
 }
 
 export function populationTally(population: Population, halfLifeDays: number, nowHour: number): Tally {
-  return tally(population.buckets, [], halfLifeDays, nowHour)
+  const { version, buckets } = population
+  return tallyOf({ version, buckets, open: [] }, halfLifeDays, nowHour)
 }
 
-function tally(buckets: Buckets, open: readonly OpenOffers[], halfLifeDays: number, nowHour: number): Tally {
+export function tallyIn(record: TrackRecord, nowHour: number): Tally {
+  const { halfLifeDays, latestDay, lastDeal, open } = record
   const today = dayOf(nowHour * hour)
-  const { latestDay, lastDeal, sums } = decayedSums(buckets, halfLifeDays)
   // All decay alike: sums as of the latest day are sums as of any later one, but for one factor.
   const since = decay(today - latestDay, halfLifeDays)
-  const of = (counter: Counter) => Math.round((sums[places[counter]] as number) * since)
+  const of = (counter: Counter) => Math.round(sumIn(record, counter) * since)
   let pastDue = 0
   let waiting = 0
   for (const { routedHour, expiresHour, count } of open) {
@@ -100,45 +106,6 @@ function tally(buckets: Buckets, open: readonly OpenOffers[], halfLifeDays: numb
     sinceDeal,
     waiting: Math.max(0, waiting),
   }
-}
-
-interface DecayedSums {
-  readonly halfLifeDays: number
-  readonly latestDay: number
-  readonly lastDeal: number | null
-  /** By counter, millionths, as of the latest day. */
-  readonly sums: Float64Array
-}
-
-const places = Object.fromEntries(counters.map((counter, place) => [counter, place])) as Record<
-  Counter,
-  number
->
-const summed = new WeakMap<Buckets, DecayedSums>()
-
-/** Buckets never change, so their sums are made once. */
-function decayedSums(buckets: Buckets, halfLifeDays: number): DecayedSums {
-  const known = summed.get(buckets)
-  if (known?.halfLifeDays === halfLifeDays) return known
-  const sums = new Float64Array(counters.length)
-  const latestDay = buckets.latestDay ?? 0
-  let lastDeal: number | null = null
-  for (const { at, counts } of datedCounts(buckets)) {
-    const weight = one * decay(latestDay - at, halfLifeDays)
-    for (const counter in counts) {
-      const place = places[counter as Counter]
-      sums[place] = (sums[place] as number) + weight * (counts[counter as Counter] ?? 0)
-    }
-    if (counts.accepted !== undefined) lastDeal = Math.max(lastDeal ?? at, at)
-  }
-  const fresh = { halfLifeDays, latestDay, lastDeal, sums }
-  summed.set(buckets, fresh)
-  return fresh
-}
-
-/** `2^(−age / half-life)`, whole days; what lies ahead counts in full. */
-function decay(ageDays: number, halfLifeDays: number): number {
-  return ageDays <= 0 ? 1 : 2 ** (-ageDays / halfLifeDays)
 }
 
 /** A deal won counts half as much again as one accepted: millionths of a deal. */

@@ -1,11 +1,10 @@
-import type { PartnerId } from '../domain/ids.ts'
 import { catalogue, type FeatureName } from './catalogue.ts'
-import { type Evidence, noEvidence } from './evidence.ts'
 import type { Feature, Inputs, Pair, PairFeature, PartnerFeature } from './feature.ts'
 import { multiply } from './millionths.ts'
 import { noPopulation, type Population } from './population.ts'
-import { type Basis, basisOf, type Tally, tallyOf } from './rates.ts'
+import { type Basis, basisOf, type Tally, tallyIn } from './rates.ts'
 import type { Release } from './release.ts'
+import { noTrackRecord, type TrackRecord } from './track-record.ts'
 
 /** What one feature gives to a score. Millionths; the contributions of all add up to the score exactly. */
 export interface Part {
@@ -15,11 +14,6 @@ export interface Part {
 }
 /** Of the features that weigh something under the release; the others are not even looked at. */
 export type Parts = Readonly<Partial<Record<FeatureName, Part>>>
-
-export interface Scored {
-  readonly score: number
-  readonly parts: Parts
-}
 
 interface Weighed<F extends Feature> {
   readonly feature: F
@@ -59,7 +53,8 @@ export function compile(release: Release): Compiled {
     const weight = feature.direction === 'raises' ? release.features[name] : -release.features[name]
     if (feature.about === 'pair') {
       pair.push({ feature, name, weight })
-      if (name === 'relevance') continue
+      // Both are bounded by the relevance itself.
+      if (name === 'relevance' || name === 'promise') continue
       mostOfPairs += Math.max(0, weight)
       // What depends on the profile alone is bounded by its weight all the same.
       mostOfUntouched += feature.readsEvidence ? multiply(weight, feature.untouched) : Math.max(0, weight)
@@ -68,7 +63,8 @@ export function compile(release: Release): Compiled {
       mostOfPartners += Math.max(0, weight)
     }
   }
-  const ofRelevance = (relevance: number) => multiply(release.features.relevance, relevance)
+  const ofRelevance = (relevance: number) =>
+    multiply(release.features.relevance, relevance) + multiply(release.features.promise, relevance)
   const made: Compiled = {
     pair,
     partner,
@@ -100,7 +96,8 @@ export function pairParts(release: Release, pair: Pair): Parts {
 }
 
 /** A partner's own part of a score, and what it was read from. */
-export interface PartnerScored extends Scored {
+export interface PartnerScored {
+  readonly score: number
   readonly tally: Tally
   /** Facts in the evidence; null when none was read. */
   readonly evidenceVersion: number | null
@@ -111,41 +108,45 @@ interface Remembered extends PartnerScored {
   readonly basis: Basis
 }
 
-/** What is about a partner alone changes only with its evidence, the release, the hour and what all partners share. */
-const remembered = new WeakMap<Release, WeakMap<Evidence, Remembered>>()
-/** All who have done nothing yet stand alike. */
-const newcomer: Evidence = noEvidence('anyone' as PartnerId)
+/**
+ * What is about a partner alone changes only with its evidence, the release, the hour and what all partners share. As it is
+ * kept for everybody, its parts are not: `partnerParts` makes them for the few that want them.
+ */
+const remembered = new WeakMap<Release, WeakMap<TrackRecord, Remembered>>()
 
-/** @param evidence - null when the release weighs none */
+/** @param record - null when the release weighs none */
 export function partnerScore(
   release: Release,
-  evidence: Evidence | null,
+  record: TrackRecord | null,
   basis: Basis,
   hour: number,
 ): PartnerScored {
-  let byEvidence = remembered.get(release)
-  if (byEvidence === undefined) {
-    byEvidence = new WeakMap()
-    remembered.set(release, byEvidence)
+  let byRecord = remembered.get(release)
+  if (byRecord === undefined) {
+    byRecord = new WeakMap()
+    remembered.set(release, byRecord)
   }
-  const key = evidence === null || evidence.version === 0 ? newcomer : evidence
-  const known = byEvidence.get(key)
+  const key = record === null || record.version === 0 ? noTrackRecord(release.parameters.halfLifeDays) : record
+  const known = byRecord.get(key)
   if (known !== undefined && known.hour === hour && known.basis === basis) return known
-  const tally =
-    known !== undefined && known.hour === hour
-      ? known.tally
-      : tallyOf(key, release.parameters.halfLifeDays, hour)
-  const parts: Partial<Record<FeatureName, Part>> = {}
+  const tally = known !== undefined && known.hour === hour ? known.tally : tallyIn(key, hour)
+  const { partner, readsEvidence } = compile(release)
   let score = 0
-  for (const { feature, name, weight } of compile(release).partner) {
-    const made = part(weight, feature.inputs(tally), inputs => feature.value(inputs, basis))
-    parts[name] = made
-    score += made.contribution
-  }
-  const evidenceVersion = compile(release).readsEvidence ? key.version : null
-  const fresh = { score, parts, tally, evidenceVersion, hour, basis }
-  byEvidence.set(key, fresh)
+  for (const { feature, weight } of partner)
+    score += multiply(weight, feature.value(feature.inputs(tally), basis))
+  const fresh = { score, tally, evidenceVersion: readsEvidence ? key.version : null, hour, basis }
+  byRecord.set(key, fresh)
   return fresh
+}
+
+/** What a partner's own part of a score is made of. */
+export function partnerParts(release: Release, tally: Tally, basis: Basis): Parts {
+  return Object.fromEntries(
+    compile(release).partner.map(({ feature, name, weight }) => [
+      name,
+      part(weight, feature.inputs(tally), inputs => feature.value(inputs, basis)),
+    ]),
+  )
 }
 
 function part(weight: number, inputs: Inputs, measure: (inputs: Inputs) => number): Part {

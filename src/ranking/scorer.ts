@@ -10,7 +10,7 @@ import { placeOf } from './features/proximity.ts'
 import type { Asking, InterestTable } from './interest-table.ts'
 import { type AskedBefore, noLikeness } from './likeness.ts'
 import { type Basis, hourOf } from './rates.ts'
-import { basisUnder, compile, type PartnerScored, pairParts, pairScore, partnerScore } from './score.ts'
+import { basisUnder, compile, type PartnerScored, partnerParts, pairParts, pairScore, partnerScore } from './score.ts'
 
 export type Found = Pick<Match, 'profile' | 'relevance' | 'length' | 'matched'>
 
@@ -45,12 +45,12 @@ const noInterests: Pick<Asking, 'askedBefore' | 'partners' | 'knows' | 'of'> = {
 
 /** @param everybody - whether all will be scored */
 export function scorerFor(
-  input: Pick<RankInput, 'rfi' | 'release' | 'population' | 'now' | 'evidenceOf'> & {
+  input: Pick<RankInput, 'rfi' | 'release' | 'population' | 'now' | 'recordOf'> & {
     readonly interests: Pick<InterestTable, 'ask'>
   },
   everybody = false,
 ): Scorer {
-  const { rfi, release, population, now, evidenceOf } = input
+  const { rfi, release, population, now, recordOf } = input
   const { region, city, country } = rfi.customer
   const customerPlace = placeOf(country, region, city)
   const hour = hourOf(now)
@@ -63,7 +63,7 @@ export function scorerFor(
     askedBefore,
     interested: () => asking.partners(),
     standingOf: ({ partnerId }) =>
-      partnerScore(release, readsEvidence ? evidenceOf(partnerId) : null, basis, hour),
+      partnerScore(release, readsEvidence ? recordOf(partnerId) : null, basis, hour),
     mostOf: ({ profile, relevance }, standing) =>
       (asking.knows(profile.partnerId) ? mostOfPair : mostOfUntouched)(relevance) + standing.score,
     entryOf: (found, standing, flags) => {
@@ -84,7 +84,7 @@ export function scorerFor(
       profile: pair.profile,
       matched: found.matched(),
       length: found.length,
-      features: { ...pairParts(release, pair), ...standing.parts },
+      features: { ...pairParts(release, pair), ...partnerParts(release, standing.tally, basis) },
       score,
       tally: pair.tally,
       likeness: pair.likeness,

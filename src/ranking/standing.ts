@@ -1,6 +1,7 @@
 import type { PartnerId, ProfileId } from '../domain/ids.ts'
 import type { Indexed, ProfileIndex } from '../matching/profile-index.ts'
 import { type RefusalCode, refusalCodes } from '../matching/refusals.ts'
+import type { Evidence } from './evidence.ts'
 import type { Interest } from './interest.ts'
 import type { InterestTable } from './interest-table.ts'
 import { type Considered, type RankInput, rank, rankRequested } from './rank.ts'
@@ -12,6 +13,8 @@ import { tieOf } from './ties.ts'
 export interface Situation extends Omit<RankInput, 'index' | 'interests' | 'depth'> {
   readonly index: ProfileIndex
   readonly interests: InterestTable
+  /** What stands behind `recordOf`. */
+  readonly evidenceOf: (partnerId: PartnerId) => Evidence
   /** What a partner answered under which terms, as `interests` was given it. */
   readonly interestOf: (partnerId: PartnerId) => Interest
   /** Referrals a profile has open: by how much a limit must be raised. None when absent. */

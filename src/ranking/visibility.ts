@@ -5,7 +5,8 @@ import { one } from './millionths.ts'
 import type { Population } from './population.ts'
 import { basisOf, hourOf, type Priors, smoothedRate, tallyOf, trialsOf } from './rates.ts'
 import type { Release } from './release.ts'
-import { basisUnder, type Parts, partnerScore } from './score.ts'
+import { basisUnder, type Parts, partnerParts, partnerScore } from './score.ts'
+import { trackRecordOf } from './track-record.ts'
 
 export interface Visibility {
   /** Millionths: the part of any score that is the partner's own. */
@@ -24,7 +25,10 @@ export function visibilityOf(
   now: number,
 ): Visibility {
   const nowHour = hourOf(now)
-  const { score, parts } = partnerScore(release, evidence, basisUnder(release, population, nowHour), nowHour)
+  const basis = basisUnder(release, population, nowHour)
+  const record = trackRecordOf(evidence, release.parameters.halfLifeDays)
+  const { score, tally } = partnerScore(release, record, basis, nowHour)
+  const parts = partnerParts(release, tally, basis)
   return { visibility: score, parts, weightsId: release.weightsId, asOf: nowHour * hour }
 }
 

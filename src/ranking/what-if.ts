@@ -8,6 +8,7 @@ import { foldInterest } from './interest.ts'
 import { foldPopulation } from './population.ts'
 import { hourOf } from './rates.ts'
 import type { Situation } from './standing.ts'
+import { trackRecordOf } from './track-record.ts'
 
 /**
  * Calls `work` with the situation as it would be with another profile of the same id, published. The index is changed
@@ -57,7 +58,7 @@ export function withDeals<T>(
   )
   interests.apply(learnt.interest)
   try {
-    return work({ ...situation, population, evidenceOf: instead(situation, evidence) })
+    return work({ ...situation, population, ...instead(situation, evidence) })
   } finally {
     interests.apply(known)
   }
@@ -101,7 +102,7 @@ export function withShifts<T>(
   return work({
     ...situation,
     population: { ...situation.population, buckets: shifted(situation.population.buckets) },
-    evidenceOf: instead(situation, { ...evidence, buckets: shifted(evidence.buckets) }),
+    ...instead(situation, { ...evidence, buckets: shifted(evidence.buckets) }),
   })
 }
 
@@ -134,10 +135,17 @@ export function withFewerWaiting<T>(
     shifts.push({ in: 'days', at, counts: { offered: -taken } })
     return taken === entry.count ? [] : [{ ...entry, count: entry.count - taken }]
   })
-  const fewer = { ...situation, evidenceOf: instead(situation, { ...evidence, open }) }
+  const fewer = { ...situation, ...instead(situation, { ...evidence, open }) }
   return withShifts(fewer, partnerId, shifts, work)
 }
 
-function instead({ evidenceOf }: Situation, evidence: Evidence): Situation['evidenceOf'] {
-  return partnerId => (partnerId === evidence.partnerId ? evidence : evidenceOf(partnerId))
+function instead(
+  { evidenceOf, recordOf, release }: Situation,
+  evidence: Evidence,
+): Pick<Situation, 'evidenceOf' | 'recordOf'> {
+  const record = trackRecordOf(evidence, release.parameters.halfLifeDays)
+  return {
+    evidenceOf: partnerId => (partnerId === evidence.partnerId ? evidence : evidenceOf(partnerId)),
+    recordOf: partnerId => (partnerId === evidence.partnerId ? record : recordOf(partnerId)),
+  }
 }

@@ -17,7 +17,7 @@ export interface RoutingInput {
   readonly routedAt: number
   readonly tables: Pick<
     Tables,
-    'index' | 'evidenceOf' | 'interests' | 'population' | 'release' | 'releaseHash'
+    'index' | 'recordOf' | 'interests' | 'population' | 'release' | 'releaseHash'
   >
   /** Asked before, in an RFI that this one follows. */
   readonly asked: ReadonlySet<PartnerId>
@@ -95,12 +95,12 @@ function refusedWhole(rfi: Rfi, routedAt: number): 'no-consent' | 'already-expir
 function nextAfterRequest(input: RoutingInput, query: Query): readonly Considered[] {
   const asked = new Set([...input.asked, ...input.rfi.requestedPartners])
   const { rfi, routedAt, tables, full } = input
-  const { index, evidenceOf, interests, population, release } = tables
+  const { index, recordOf, interests, population, release } = tables
   const others = {
     rfi,
     query,
     index,
-    evidenceOf,
+    recordOf,
     interests,
     population,
     release,
@@ -118,12 +118,12 @@ function unknownKinds(need: Rfi['need']): string[] {
 
 function rankFor(input: RoutingInput, query: Query, count: number): Ranking {
   const { rfi, routedAt, tables, asked, full } = input
-  const { index, evidenceOf, interests, population, release } = tables
+  const { index, recordOf, interests, population, release } = tables
   const rankInput = {
     rfi,
     query,
     index,
-    evidenceOf,
+    recordOf,
     interests,
     population,
     release,

@@ -1,10 +1,10 @@
 import type { PartnerId } from '../domain/ids.ts'
 import { ProfileIndex } from '../matching/profile-index.ts'
-import { type Evidence, noEvidence } from '../ranking/evidence.ts'
 import { InterestTable } from '../ranking/interest-table.ts'
 import { unpackInterest } from '../ranking/packed-interest.ts'
 import { addPopulations, type Population } from '../ranking/population.ts'
 import { defaultRelease, type Release } from '../ranking/release.ts'
+import { noTrackRecord, type TrackRecord, trackRecordOf } from '../ranking/track-record.ts'
 import type { Collections } from './collections.ts'
 import { releaseHash } from './release-hash.ts'
 
@@ -16,7 +16,7 @@ const defaultHash = releaseHash(defaultRelease)
  */
 export class Tables {
   readonly index = new ProfileIndex()
-  readonly #evidence = new Map<PartnerId, Evidence>()
+  readonly #records = new Map<PartnerId, TrackRecord>()
   readonly #populations = new Map<string, Population>()
   readonly #releases = new Map<string, { readonly release: Release; readonly hash: string }>()
   #population: Population | null = null
@@ -35,7 +35,7 @@ export class Tables {
   }
 
   applyPartner({ _id, evidence }: Collections['partners']): void {
-    this.#evidence.set(_id, evidence)
+    this.#records.set(_id, trackRecordOf(evidence, this.release.parameters.halfLifeDays))
   }
 
   applyInterest(row: Collections['interests']): void {
@@ -53,8 +53,9 @@ export class Tables {
     this.#population = null
   }
 
-  readonly evidenceOf = (partnerId: PartnerId): Evidence =>
-    this.#evidence.get(partnerId) ?? noEvidence(partnerId)
+  /** Of a partner's evidence what rates read; by the half-life of the release that was in force when it came in. */
+  readonly recordOf = (partnerId: PartnerId): TrackRecord =>
+    this.#records.get(partnerId) ?? noTrackRecord(this.release.parameters.halfLifeDays)
 
   /** Partial sums of all projector lanes, added up. */
   get population(): Population {

@@ -22,7 +22,8 @@ import { multiply, one } from '../ranking/millionths.ts'
 import { foldPopulation, noPopulation } from '../ranking/population.ts'
 import { rankAll } from '../ranking/rank-all.ts'
 import type { Release } from '../ranking/release.ts'
-import { compile, type Parts, pairParts } from '../ranking/score.ts'
+import { compile, type Parts, pairParts, partnerParts } from '../ranking/score.ts'
+import { trackRecordOf } from '../ranking/track-record.ts'
 import type { Chances, FeatureParts, Learnt, RankedRfi, Ranker } from './ranker.ts'
 
 /** Ranks as the worker does under a release, with its tables in memory and fed by what is learnt. */
@@ -50,7 +51,9 @@ export function releaseRanker(release: Release): Ranker {
       if (refusal !== null) return refused(refusal)
       interestsLearnt.fold()
       const query = queryOf(rfi)
-      const tables = { index, evidenceOf, interests, population, release }
+      const recordOf = (partnerId: PartnerId) =>
+        trackRecordOf(evidenceOf(partnerId), release.parameters.halfLifeDays)
+      const tables = { index, recordOf, interests, population, release }
       const { entries, candidates, refusalOf } = rankAll({
         rfi,
         query,
@@ -70,7 +73,7 @@ export function releaseRanker(release: Release): Ranker {
         refusalOf: partnerId => refusalOf(partnerId) ?? 'not-chosen',
         inFull: place => {
           const { pair, standing } = entryAt(place)
-          const parts = { ...pairParts(release, pair), ...standing.parts }
+          const parts = { ...pairParts(release, pair), ...partnerParts(release, standing.tally, pair.basis) }
           return { estimates: chancesOf(estimatesOf(pair)), features: featureParts(features, parts) }
         },
         contributions: place => {
@@ -78,7 +81,9 @@ export function releaseRanker(release: Release): Ranker {
           const own = new Map<FeatureName, number>()
           for (const { feature, name, weight } of compile(release).pair)
             own.set(name, multiply(weight, feature.value(feature.inputs(pair), pair.basis)))
-          return features.map(name => own.get(name) ?? standing.parts[name]?.contribution ?? 0)
+          for (const { feature, name, weight } of compile(release).partner)
+            own.set(name, multiply(weight, feature.value(feature.inputs(standing.tally), pair.basis)))
+          return features.map(name => own.get(name) ?? 0)
         },
       }
     },

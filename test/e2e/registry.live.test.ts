@@ -40,11 +40,14 @@ liveDescribe('a schema registry', { needs: ['registry'] }, () => {
 
   test.each(topicNames)('%s: what we write others read, and the other way about', async topic => {
     const { schema } = topicShapes[topic]
-    const values = fc.sample(arbitraryOf(jsonSchemaOf(topic)), { numRuns: 60, seed: 7 }).flatMap(value => {
+    // Of a large shape few made-up values fit what only the parser and Avro know of it.
+    const samples = fc.sample(arbitraryOf(jsonSchemaOf(topic)), { numRuns: 400, seed: 7 })
+    const values = samples.flatMap(value => {
       const parsed = schema.safeParse(value)
       return parsed.success && fitsAvsc(parsed.data) ? [parsed.data] : []
     })
     expect(values.length).toBeGreaterThan(5)
+    values.splice(60)
     const ours = await codec.encode(topic, values)
     const id = Buffer.from(ours[0] ?? []).readInt32BE(1)
     const foreign = await Promise.all(values.map(value => theirs.encode(id, asNumbers(topic, value))))

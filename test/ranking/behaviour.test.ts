@@ -9,6 +9,7 @@ import type { PartnerId } from '../../src/domain/ids.ts'
 import { reasonCodes } from '../../src/domain/reasons.ts'
 import type { Rfi } from '../../src/domain/rfi.ts'
 import { day, hour, minute } from '../../src/domain/time.ts'
+import { noEvidence } from '../../src/ranking/evidence.ts'
 import type { Release } from '../../src/ranking/release.ts'
 import { visibilityOf } from '../../src/ranking/visibility.ts'
 import type { Tables } from '../../src/roles/tables.ts'
@@ -258,7 +259,13 @@ test('a partner’s visibility depends on nobody else’s data beyond the shared
         ]
         const seen = (store: Projected) => {
           const tables = tablesOf(store, profiles, release, first)
-          return visibilityOf(tables.evidenceOf('acme' as PartnerId), tables.population, release, now)
+          const evidence = store.of('partners').find(({ _id }) => _id === 'acme')?.evidence
+          return visibilityOf(
+            evidence ?? noEvidence('acme' as PartnerId),
+            tables.population,
+            release,
+            now,
+          )
         }
         expect(seen(second)).toEqual(seen(first))
       },

@@ -13,6 +13,7 @@ import { InterestTable } from '../../src/ranking/interest-table.ts'
 import { foldPopulation, noPopulation } from '../../src/ranking/population.ts'
 import type { RankInput } from '../../src/ranking/rank.ts'
 import { defaultRelease, type Release } from '../../src/ranking/release.ts'
+import { trackRecordOf } from '../../src/ranking/track-record.ts'
 
 export const now = Date.parse('2026-03-02T09:14:00.000Z')
 export const words = ['inventory', 'payroll', 'warehouse', 'analytics', 'migration', 'bakery']
@@ -89,6 +90,7 @@ export interface Ranked extends RankInput {
   readonly index: ProfileIndex
   readonly interests: InterestTable
   readonly interestOf: (partnerId: PartnerId) => Interest
+  readonly evidenceOf: (partnerId: PartnerId) => Evidence
 }
 
 /** All that ranking reads, made from the world as roles would make it. */
@@ -121,13 +123,15 @@ export function inputOf(world: World, change: Partial<Omit<RankInput, 'index' | 
     interests.apply(terms)
   }
   const rfi = change.rfi ?? rfiOf(words.slice(0, 4))
+  const evidenceOf = (partnerId: PartnerId) => evidence.get(partnerId) ?? noEvidence(partnerId)
   return {
     rfi,
     query: queryOf(rfi),
     index,
     interests,
     interestOf: partnerId => interest.get(partnerId) ?? noInterest(partnerId),
-    evidenceOf: partnerId => evidence.get(partnerId) ?? noEvidence(partnerId),
+    evidenceOf,
+    recordOf: partnerId => trackRecordOf(evidenceOf(partnerId), release.parameters.halfLifeDays),
     population,
     release,
     now,
