@@ -46,7 +46,12 @@ export class ProfileIndex {
 
   /** In the order of their ids. */
   ofPartner(partnerId: PartnerId): readonly Indexed[] {
-    return (this.#byPartner.get(partnerId) ?? []).flatMap(profileId => this.#entries.get(profileId) ?? [])
+    const found: Indexed[] = []
+    for (const profileId of this.#byPartner.get(partnerId) ?? []) {
+      const entry = this.#entries.get(profileId)
+      if (entry !== undefined) found.push(entry)
+    }
+    return found
   }
 
   /** Adds a profile or replaces the one of the same id. Paused and withdrawn ones stay known but are never matched. */

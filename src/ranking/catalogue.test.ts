@@ -76,8 +76,9 @@ test('a feature of the pair is worth `untouched` to whoever did nothing yet', ()
       const nothing = Object.fromEntries(Object.keys(pair.tally).map(name => [name, 0]))
       const tally = { ...pair.tally, ...nothing, sinceDeal: null }
       const untouched = { ...pair, tally, likeness: { terms: [], bands: [] } }
+      // What tags promise is bounded by the relevance itself.
       for (const feature of catalogue)
-        if (feature.about === 'pair' && feature.readsEvidence)
+        if (feature.about === 'pair' && feature.readsEvidence && feature.name !== 'promise')
           expect([feature.name, feature.value(feature.inputs(untouched) as never, pair.basis)]).toEqual([
             feature.name,
             feature.untouched,

@@ -1,6 +1,6 @@
 import type { Pair } from './feature.ts'
 import { askedFigures, dampingOf, type TermTally } from './likeness.ts'
-import { one } from './millionths.ts'
+import { inMillionths, one } from './millionths.ts'
 import { smoothedRate, trialsOf } from './rates.ts'
 
 export const estimated = ['answer1h', 'answer24h', 'accept', 'win'] as const
@@ -102,7 +102,7 @@ export function acceptanceOfSuch(pair: Pair): { readonly shift: number; readonly
     )
   const shift = dampingOf(askedFigures(askedBefore, basis.deals).dealt) * termShare * own
   return {
-    shift: Math.round(one * shift),
+    shift: inMillionths(shift),
     accepts: Math.round(one / (1 + Math.exp(-(logit(rate / one) + shift)))),
   }
 }

@@ -196,16 +196,27 @@ function moveOpen(open: readonly OpenOffers[], fact: Fact): readonly OpenOffers[
   if (step === 0) return open
   const routedHour = Math.floor(fact.routedAt / hour)
   const expiresHour = Math.ceil(fact.expiresAt / hour)
-  const at = open.findIndex(
-    entry =>
-      entry.expiresHour > expiresHour ||
-      (entry.expiresHour === expiresHour && entry.routedHour >= routedHour),
-  )
-  const place = at === -1 ? open.length : at
+  const place = placeAmong(open, routedHour, expiresHour)
   const met = open[place]
   if (met === undefined || met.expiresHour !== expiresHour || met.routedHour !== routedHour) {
     return open.toSpliced(place, 0, { routedHour, expiresHour, count: step })
   }
   const count = met.count + step
   return count === 0 ? open.toSpliced(place, 1) : open.toSpliced(place, 1, { ...met, count })
+}
+
+/** Where an offer's hours stand, or would: a partner may have thousands open. */
+function placeAmong(open: readonly OpenOffers[], routedHour: number, expiresHour: number): number {
+  let low = 0
+  let high = open.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    const entry = open[middle] as OpenOffers
+    const isBefore =
+      entry.expiresHour < expiresHour ||
+      (entry.expiresHour === expiresHour && entry.routedHour < routedHour)
+    if (isBefore) low = middle + 1
+    else high = middle
+  }
+  return low
 }

@@ -42,6 +42,19 @@ export function countIn(block: TermBlock, at: number, count: number): number {
   return which === 0 ? 0 : floatOf(block[2 * terms + (head >>> headBits) + which] as number)
 }
 
+/** All counts of the term at a place, put into `counts`. */
+export function countsIn(block: TermBlock, at: number, counts: Float64Array): void {
+  const terms = block[0] as number
+  let head = block[1 + terms + at] as number
+  const before = 2 * terms + (head >>> headBits)
+  for (let count = 0; count < width; count += 1) {
+    const size = bits[count] as number
+    const which = head & ((1 << size) - 1)
+    head >>>= size
+    counts[count] = which === 0 ? 0 : floatOf(block[before + which] as number)
+  }
+}
+
 /** Where a term stands in a block, or −1. */
 export function placeIn(block: TermBlock, term: number): number {
   const terms = lengthOf(block)

@@ -7,6 +7,7 @@ import { type Interest, placeOf, type TermInterest } from './interest.ts'
 import {
   BlockBuilder,
   countIn,
+  countsIn,
   lengthOf,
   noTerms,
   placeIn,
@@ -58,6 +59,8 @@ export class InterestTable {
   /** Of the query under way, by term: its place in the query, + 1. */
   #asked = new Int32Array(256)
   #marked: readonly number[] = []
+  /** Whether a term with these last bits is among them: small enough to be at hand, as most terms of a partner are not. */
+  readonly #sieve = new Uint8Array(sieveSize)
   #edition = 0
 
   constructor(halfLifeDays: number) {
@@ -159,7 +162,9 @@ export class InterestTable {
     }
     // Bands come after the terms, so one look at an entry tells which it is.
     const marked = [...found, ...bands].map(({ slot }) => slot)
-    const telling = this.#rarest(found.flatMap(({ term, slot }) => (isOfNeed(term) && this.#tells(slot) ? [slot] : [])))
+    const telling = this.#rarest(
+      found.flatMap(({ term, slot }) => (isOfNeed(term) && this.#tells(slot) ? [slot] : [])),
+    )
     let gathered: Map<number, Likeness> | null = null
     const check = () => {
       if (this.#edition !== edition) throw new Error('an asking read after the table went on')
@@ -187,7 +192,11 @@ export class InterestTable {
   #mark(slots: readonly number[]): void {
     if (this.#marked === slots) return
     for (const slot of this.#marked) this.#asked[slot] = 0
-    for (const [at, slot] of slots.entries()) this.#asked[slot] = at + 1
+    this.#sieve.fill(0)
+    for (const [at, slot] of slots.entries()) {
+      this.#asked[slot] = at + 1
+      this.#sieve[slot % sieveSize] = 1
+    }
     this.#marked = slots
   }
 
@@ -196,8 +205,12 @@ export class InterestTable {
     this.#mark(marked)
     const likeness = newLikeness()
     const block = this.#blocks[slot] ?? noTerms
-    for (let place = 0; place < lengthOf(block); place += 1) {
-      const at = (this.#asked[termIn(block, place)] as number) - 1
+    const sieve = this.#sieve
+    const length = lengthOf(block)
+    for (let place = 0; place < length; place += 1) {
+      const term = termIn(block, place)
+      if (sieve[term & (sieveSize - 1)] === 0) continue
+      const at = (this.#asked[term] as number) - 1
       if (at >= 0) note(likeness, block, { place, at, ofTerms: terms, scale })
     }
     likeness.terms.sort(byPlace)
@@ -351,6 +364,8 @@ function heldIn({ terms }: Interest, hash: number): readonly TermInterest[] {
 }
 
 const none = -1
+/** A power of two. */
+const sieveSize = 4096
 const noCounts = new Float64Array(width)
 
 function postingOf(slot: number, accepted: number): number {
@@ -361,7 +376,7 @@ const copied = new Float64Array(width)
 
 /** Good until the next call. */
 function countsAt(block: TermBlock, at: number): Float64Array {
-  for (let place = 0; place < width; place += 1) copied[place] = countIn(block, at, place)
+  countsIn(block, at, copied)
   return copied
 }
 
@@ -372,7 +387,8 @@ function note(
   met: { readonly place: number; readonly at: number; readonly ofTerms: number; readonly scale: number },
 ): void {
   const { place, at, ofTerms, scale } = met
-  const of = (count: number) => Math.round(countIn(block, place, count) * scale)
+  const counts = countsAt(block, place)
+  const of = (count: number) => Math.round((counts[count] as number) * scale)
   if (at >= ofTerms) bands.push({ at: at - ofTerms, accepted: of(0), won: of(4) })
   else
     terms.push({

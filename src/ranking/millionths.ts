@@ -6,5 +6,10 @@ export const one = 1_000_000
 
 /** `round(weight × value)`, both in millionths. Exact as long as the product stays below 2^53. */
 export function multiply(weight: number, value: number): number {
-  return Math.round((weight * value) / one)
+  return Math.round((weight * value) / one) + 0
+}
+
+/** A figure as millionths, never −0: JSON and Avro write that differently. */
+export function inMillionths(figure: number): number {
+  return Math.round(one * figure) + 0
 }

@@ -540,7 +540,7 @@ describe('a receipt', () => {
     for (const { score, contributions, values } of receipt.considered) {
       expect(contributions.reduce((sum, part) => sum + part, 0)).toBe(score)
       expect(contributions).toEqual(
-        values.map((value, at) => Math.round((value * (receipt.features[at]?.weight ?? 0)) / one)),
+        values.map((value, at) => Math.round((value * (receipt.features[at]?.weight ?? 0)) / one) + 0),
       )
     }
   })

@@ -84,9 +84,17 @@ export function tallyIn(record: TrackRecord, nowHour: number): Tally {
   const of = (counter: Counter) => Math.round(sumIn(record, counter) * since)
   let pastDue = 0
   let waiting = 0
+  // Thousands may be open, and neighbours are mostly of the same day.
+  let routedDay = Number.NaN
+  let weight = 0
   for (const { routedHour, expiresHour, count } of open) {
     if (expiresHour > nowHour) waiting += count
-    else pastDue += Math.round(one * count * decay(today - dayOf(routedHour * hour), halfLifeDays))
+    else {
+      const day = dayOf(routedHour * hour)
+      if (day !== routedDay) weight = one * decay(today - day, halfLifeDays)
+      routedDay = day
+      pastDue += Math.round(weight * count)
+    }
   }
   const offered = of('offered')
   const sinceDeal = lastDeal === null ? null : Math.max(0, today - lastDeal)

@@ -126,7 +126,8 @@ export function partnerScore(
     byRecord = new WeakMap()
     remembered.set(release, byRecord)
   }
-  const key = record === null || record.version === 0 ? noTrackRecord(release.parameters.halfLifeDays) : record
+  const key =
+    record === null || record.version === 0 ? noTrackRecord(release.parameters.halfLifeDays) : record
   const known = byRecord.get(key)
   if (known !== undefined && known.hour === hour && known.basis === basis) return known
   const tally = known !== undefined && known.hour === hour ? known.tally : tallyIn(key, hour)

@@ -10,7 +10,15 @@ import { placeOf } from './features/proximity.ts'
 import type { Asking, InterestTable } from './interest-table.ts'
 import { type AskedBefore, noLikeness } from './likeness.ts'
 import { type Basis, hourOf } from './rates.ts'
-import { basisUnder, compile, type PartnerScored, partnerParts, pairParts, pairScore, partnerScore } from './score.ts'
+import {
+  basisUnder,
+  compile,
+  type PartnerScored,
+  pairParts,
+  pairScore,
+  partnerParts,
+  partnerScore,
+} from './score.ts'
 
 export type Found = Pick<Match, 'profile' | 'relevance' | 'length' | 'matched'>
 

@@ -45,7 +45,14 @@ export function trackRecordOf(
     }
     if (counts.accepted !== undefined) lastDeal = Math.max(lastDeal ?? at, at)
   }
-  const record = { version, halfLifeDays, latestDay, lastDeal, sums, open: open.length === 0 ? noOffers : open }
+  const record = {
+    version,
+    halfLifeDays,
+    latestDay,
+    lastDeal,
+    sums,
+    open: open.length === 0 ? noOffers : open,
+  }
   made.set(evidence, record)
   return record
 }

@@ -54,6 +54,27 @@ const asked: readonly Asked[] = [
     by: 'partnerId, tab, routedAt, _id',
   },
   {
+    file: 'cli/why-not.ts',
+    does: 'countBy',
+    of: ['referrals'],
+    query: { where: { profileId: { in: ['p'] }, status: open } },
+    by: 'profileId, status',
+  },
+  {
+    file: 'cli/demo/why-not-me.ts',
+    does: find,
+    of: ['rfis'],
+    query: { where: { outcome: 'routed' } },
+    by: 'outcome',
+  },
+  {
+    file: 'cli/scorecard-report.ts',
+    does: find,
+    of: ['inbox'],
+    query: { where: { partnerId: 'p', tab: { in: ['new', 'active'] } } },
+    by: 'partnerId, tab, routedAt, _id',
+  },
+  {
     file: 'cli/inbox.ts',
     does: find,
     of: ['inbox'],

@@ -1,6 +1,6 @@
 import { asValue, type PairFeature } from '../feature.ts'
 import { askedFigures } from '../likeness.ts'
-import { one } from '../millionths.ts'
+import { inMillionths, one } from '../millionths.ts'
 import { dealsOf } from '../rates.ts'
 
 /** Where neither more nor less is known than of anybody: six tenths, as less can be far less and more not so much more. */
@@ -34,7 +34,7 @@ export const budgetFit: PairFeature<
     return {
       near: Math.round(near),
       all: dealsOf(tally),
-      ratio: Math.round(one * Math.log(own / usual)),
+      ratio: inMillionths(Math.log(own / usual)),
     }
   },
   value: ({ ratio }) => asValue(neutral + ratio / one / range),
