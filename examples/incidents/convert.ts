@@ -1,6 +1,7 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { commandLine, writeLines } from '../converter.ts'
 import { convert } from './conversion.ts'
 import type { PartnerKind } from './offers.ts'
 import { readZipped } from './zip.ts'
@@ -14,42 +15,17 @@ partner-profiles.ndjson, rfis.ndjson and referral-commands.ndjson in --out, for 
 
 type Options = { from: string; out: string; partner: PartnerKind }
 
-/** Exit status: 0 done, 1 a failure told in one line, 2 wrong usage. */
-export async function run(args: string[], print: (line: string) => void, complain: (line: string) => void) {
-  if (args.includes('--help')) {
-    print(usage)
-    return 0
-  }
-  const options = readOptions(args)
-  if (typeof options === 'string') {
-    complain(`convert: ${options}`)
-    complain(usage)
-    return 2
-  }
-  try {
-    print(await convertFiles(options))
-    return 0
-  } catch (error) {
-    complain(`convert: ${error instanceof Error ? error.message : String(error)}`)
-    return 1
-  }
-}
-
 /** The options, or what is wrong with them. */
 function readOptions(args: string[]): Options | string {
-  try {
-    const text = { type: 'string' } as const
-    const { from, out, partner } = parseArgs({
-      args,
-      options: { from: text, out: text, partner: text },
-    }).values
-    if (!from) return '--from DIR is missing: the folder that holds incident_event_log.csv or .zip'
-    if (!out) return '--out DIR is missing: the folder to write to'
-    if (partner !== 'person' && partner !== 'team') return '--partner must be person or team'
-    return { from, out, partner }
-  } catch (error) {
-    return error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)
-  }
+  const text = { type: 'string' } as const
+  const { from, out, partner } = parseArgs({
+    args,
+    options: { from: text, out: text, partner: text },
+  }).values
+  if (!from) return '--from DIR is missing: the folder that holds incident_event_log.csv or .zip'
+  if (!out) return '--out DIR is missing: the folder to write to'
+  if (partner !== 'person' && partner !== 'team') return '--partner must be person or team'
+  return { from, out, partner }
 }
 
 async function convertFiles({ from, out, partner }: Options): Promise<string> {
@@ -60,10 +36,7 @@ async function convertFiles({ from, out, partner }: Options): Promise<string> {
     'referral-commands': commands,
     ...(referrals === undefined ? {} : { referrals }),
   }
-  await mkdir(out, { recursive: true })
-  for (const [name, lines] of Object.entries(files)) {
-    await writeFile(join(out, `${name}.ndjson`), lines.map(line => `${line}\n`).join(''))
-  }
+  await writeLines(out, files)
   const offered = referrals === undefined ? '' : `${referrals.length} referrals, `
   return `${rfis.length} RFIs, ${profiles.length} profiles, ${offered}${commands.length} commands in ${out}`
 }
@@ -78,6 +51,9 @@ async function readLog(from: string): Promise<string> {
     'utf8',
   )
 }
+
+/** Exit status: 0 done, 1 a failure told in one line, 2 wrong usage. */
+export const run = commandLine({ usage, readOptions, convertFiles })
 
 if (import.meta.main) {
   process.exitCode = await run(process.argv.slice(2), console.log, console.error)

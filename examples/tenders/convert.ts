@@ -1,6 +1,7 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { commandLine, writeLines } from '../converter.ts'
 import { convert, type Selection } from './conversion.ts'
 
 const usage = `usage: node examples/tenders/convert.ts --from DIR --out DIR [--first N | --sample N]
@@ -12,51 +13,26 @@ rfis.ndjson and referral-commands.ndjson in --out. All tenders, or
 
 type Options = { from: string; out: string; selection: Selection }
 
-/** Exit status: 0 done, 1 a failure told in one line, 2 wrong usage. */
-export async function run(args: string[], print: (line: string) => void, complain: (line: string) => void) {
-  if (args.includes('--help')) {
-    print(usage)
-    return 0
-  }
-  const options = readOptions(args)
-  if (typeof options === 'string') {
-    complain(`convert: ${options}`)
-    complain(usage)
-    return 2
-  }
-  try {
-    print(await convertFiles(options))
-    return 0
-  } catch (error) {
-    complain(`convert: ${error instanceof Error ? error.message : String(error)}`)
-    return 1
-  }
-}
-
 /** The options, or what is wrong with them. */
 function readOptions(args: string[]): Options | string {
-  try {
-    const { values } = parseArgs({
-      args,
-      options: {
-        from: { type: 'string' },
-        out: { type: 'string' },
-        first: { type: 'string' },
-        sample: { type: 'string' },
-      },
-    })
-    const { from, out, first, sample } = values
-    if (!from) return '--from DIR is missing: the folder that holds tsuchiura_data.csv'
-    if (!out) return '--out DIR is missing: the folder to write to'
-    if (first !== undefined && sample !== undefined) return '--first and --sample exclude each other'
-    const count = first ?? sample
-    if (count === undefined) return { from, out, selection: { kind: 'all' } }
-    if (!/^[1-9]\d{0,8}$/.test(count))
-      return `a number of tenders must be a whole number above 0, not "${count}"`
-    return { from, out, selection: { kind: first === undefined ? 'sample' : 'first', count: Number(count) } }
-  } catch (error) {
-    return error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)
-  }
+  const { values } = parseArgs({
+    args,
+    options: {
+      from: { type: 'string' },
+      out: { type: 'string' },
+      first: { type: 'string' },
+      sample: { type: 'string' },
+    },
+  })
+  const { from, out, first, sample } = values
+  if (!from) return '--from DIR is missing: the folder that holds tsuchiura_data.csv'
+  if (!out) return '--out DIR is missing: the folder to write to'
+  if (first !== undefined && sample !== undefined) return '--first and --sample exclude each other'
+  const count = first ?? sample
+  if (count === undefined) return { from, out, selection: { kind: 'all' } }
+  if (!/^[1-9]\d{0,8}$/.test(count))
+    return `a number of tenders must be a whole number above 0, not "${count}"`
+  return { from, out, selection: { kind: first === undefined ? 'sample' : 'first', count: Number(count) } }
 }
 
 async function convertFiles({ from, out, selection }: Options): Promise<string> {
@@ -65,12 +41,12 @@ async function convertFiles({ from, out, selection }: Options): Promise<string> 
     selection,
   )
   const files = { 'partner-profiles': profiles, rfis, 'referral-commands': commands }
-  await mkdir(out, { recursive: true })
-  for (const [name, lines] of Object.entries(files)) {
-    await writeFile(join(out, `${name}.ndjson`), lines.map(line => `${line}\n`).join(''))
-  }
+  await writeLines(out, files)
   return `${rfis.length} RFIs, ${profiles.length} profile versions, ${commands.length} commands in ${out}`
 }
+
+/** Exit status: 0 done, 1 a failure told in one line, 2 wrong usage. */
+export const run = commandLine({ usage, readOptions, convertFiles })
 
 if (import.meta.main) {
   process.exitCode = await run(process.argv.slice(2), console.log, console.error)

@@ -213,8 +213,7 @@ function placeAmong(open: readonly OpenOffers[], routedHour: number, expiresHour
     const middle = (low + high) >> 1
     const entry = open[middle] as OpenOffers
     const isBefore =
-      entry.expiresHour < expiresHour ||
-      (entry.expiresHour === expiresHour && entry.routedHour < routedHour)
+      entry.expiresHour < expiresHour || (entry.expiresHour === expiresHour && entry.routedHour < routedHour)
     if (isBefore) low = middle + 1
     else high = middle
   }

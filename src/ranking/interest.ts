@@ -111,13 +111,14 @@ export function foldInterest(
     }
   }
   if (version === interest.version) return { interest, apart: [], joined: [] }
-  const held = [...interest.terms]
-  for (const [hash, { term, weight, buckets }] of touched) {
-    const place = placeOf(held, hash)
-    held.splice(place, held[place]?.hash === hash ? 1 : 0, { hash, term, weight, buckets })
-  }
-  const apart: TermInterest[] = []
-  while (held.length > mostHeld) apart.push(...held.splice(weakest(held), 1))
+  const untouched = interest.terms.filter(({ hash }) => !touched.has(hash))
+  const counted = Array.from(touched, ([hash, { term, weight, buckets }]) => ({
+    hash,
+    term,
+    weight,
+    buckets,
+  }))
+  const { held, apart } = strongest([...untouched, ...counted].sort((one, other) => one.hash - other.hash))
   const apartNow = new Set(apart.map(({ hash }) => hash))
   return {
     interest: { partnerId: interest.partnerId, version, terms: held },
@@ -143,12 +144,18 @@ export function placeOf(terms: readonly TermInterest[], hash: number): number {
   return low
 }
 
-/** Of those that weigh least, the last. */
-function weakest(terms: readonly TermInterest[]): number {
-  let least = 0
-  for (let at = 1; at < terms.length; at += 1)
-    if ((terms[at] as TermInterest).weight <= (terms[least] as TermInterest).weight) least = at
-  return least
+/** Those that weigh most, in their order, and the rest, the weakest first; of those that weigh the same, the last. */
+function strongest(terms: readonly TermInterest[]): {
+  readonly held: readonly TermInterest[]
+  readonly apart: readonly TermInterest[]
+} {
+  if (terms.length <= mostHeld) return { held: terms, apart: [] }
+  const apart = terms
+    .toReversed()
+    .sort((one, other) => one.weight - other.weight)
+    .slice(0, terms.length - mostHeld)
+  const gone = new Set(apart)
+  return { held: terms.filter(term => !gone.has(term)), apart }
 }
 
 /** Whether terms may be kept apart: only then is it worth looking for them. */

@@ -92,9 +92,13 @@ function putList(numbers: number[], list: readonly Bucket[]): void {
 }
 
 function putCounts(numbers: number[], counts: Counts): void {
-  const places = counters.flatMap((counter, place) => (counts[counter] === undefined ? [] : [place]))
-  numbers.push(places.length)
-  for (const place of places) numbers.push(place, fromSigned(counts[counters[place] as Counter] ?? 0))
+  const head = numbers.push(0) - 1
+  for (let place = 0; place < counters.length; place += 1) {
+    const count = counts[counters[place] as Counter]
+    if (count === undefined) continue
+    numbers.push(place, fromSigned(count))
+    numbers[head] = (numbers[head] as number) + 1
+  }
 }
 
 function listIn(reader: NumberReader): Bucket[] {

@@ -91,9 +91,9 @@ export function tallyIn(record: TrackRecord, nowHour: number): Tally {
     if (expiresHour > nowHour) waiting += count
     else {
       const day = dayOf(routedHour * hour)
-      if (day !== routedDay) weight = one * decay(today - day, halfLifeDays)
+      if (day !== routedDay) weight = decay(today - day, halfLifeDays)
       routedDay = day
-      pastDue += Math.round(weight * count)
+      pastDue += Math.round(one * count * weight)
     }
   }
   const offered = of('offered')

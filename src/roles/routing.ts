@@ -15,10 +15,7 @@ export interface RoutingInput {
   readonly rfi: Rfi
   /** ms since 1970. */
   readonly routedAt: number
-  readonly tables: Pick<
-    Tables,
-    'index' | 'recordOf' | 'interests' | 'population' | 'release' | 'releaseHash'
-  >
+  readonly tables: Pick<Tables, 'index' | 'recordOf' | 'interests' | 'population' | 'release' | 'releaseHash'>
   /** Asked before, in an RFI that this one follows. */
   readonly asked: ReadonlySet<PartnerId>
   /** No place left under the profile's `maxOpenReferrals`. */
@@ -94,21 +91,7 @@ function refusedWhole(rfi: Rfi, routedAt: number): 'no-consent' | 'already-expir
 /** Whom we would have chosen beside those the customer did: what it may turn to when they decline. */
 function nextAfterRequest(input: RoutingInput, query: Query): readonly Considered[] {
   const asked = new Set([...input.asked, ...input.rfi.requestedPartners])
-  const { rfi, routedAt, tables, full } = input
-  const { index, recordOf, interests, population, release } = tables
-  const others = {
-    rfi,
-    query,
-    index,
-    recordOf,
-    interests,
-    population,
-    release,
-    now: routedAt,
-    full,
-    excluded: asked,
-  }
-  return rank({ ...others, count: 1, depth: nextInLine }).considered
+  return rank({ ...rankInput(input, query), excluded: asked, count: 1, depth: nextInLine }).considered
 }
 
 /** What was asked for under a name that the vocabularies don't have: kept, and said. */
@@ -117,22 +100,15 @@ function unknownKinds(need: Rfi['need']): string[] {
 }
 
 function rankFor(input: RoutingInput, query: Query, count: number): Ranking {
-  const { rfi, routedAt, tables, asked, full } = input
+  const { requestedPartners } = input.rfi
+  const asking = { ...rankInput(input, query), count }
+  return requestedPartners.length > 0 ? rankRequested(asking, requestedPartners) : rank(asking)
+}
+
+function rankInput({ rfi, routedAt, tables, asked, full }: RoutingInput, query: Query) {
   const { index, recordOf, interests, population, release } = tables
-  const rankInput = {
-    rfi,
-    query,
-    index,
-    recordOf,
-    interests,
-    population,
-    release,
-    now: routedAt,
-    excluded: asked,
-    full,
-    count,
-  }
-  return rfi.requestedPartners.length > 0 ? rankRequested(rankInput, rfi.requestedPartners) : rank(rankInput)
+  const known = { index, recordOf, interests, population, release }
+  return { rfi, query, ...known, now: routedAt, excluded: asked, full }
 }
 
 /** All clocks run from `routedAt`; they are the same for every referral of an RFI. */

@@ -260,12 +260,7 @@ test('a partner’s visibility depends on nobody else’s data beyond the shared
         const seen = (store: Projected) => {
           const tables = tablesOf(store, profiles, release, first)
           const evidence = store.of('partners').find(({ _id }) => _id === 'acme')?.evidence
-          return visibilityOf(
-            evidence ?? noEvidence('acme' as PartnerId),
-            tables.population,
-            release,
-            now,
-          )
+          return visibilityOf(evidence ?? noEvidence('acme' as PartnerId), tables.population, release, now)
         }
         expect(seen(second)).toEqual(seen(first))
       },

@@ -45,9 +45,7 @@ export async function foldInterests(
   for (const [partnerId, lessons] of learnt) {
     const document = stored.get(partnerId)
     const interest: Interest =
-      document === undefined
-        ? noInterest(partnerId)
-        : unpackInterest(partnerId, document)
+      document === undefined ? noInterest(partnerId) : unpackInterest(partnerId, document)
     interests.set(partnerId, interest)
     if (isFull(interest)) apartIds.push(...notHeld(interest, lessons).map(hash => idOf(partnerId, hash)))
   }
