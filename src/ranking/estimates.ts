@@ -1,5 +1,6 @@
 import type { Pair } from './feature.ts'
 import { askedFigures, dampingOf, type TermTally } from './likeness.ts'
+import { LogSum } from './log-sum.ts'
 import { inMillionths, one } from './millionths.ts'
 import { smoothedRate, trialsOf } from './rates.ts'
 
@@ -52,19 +53,19 @@ function estimateOf(name: Estimated, pair: Pair): Estimate {
   const [successes, trials] = trialsOf(tally)[name]
   const rate = smoothedRate(successes, trials, population, Math.max(basis.priorStrength, 1))
   const damping = dampingOf(askedBefore.terms.length)
-  let ofAll = 0
+  const ofAll = new LogSum()
   for (const term of askedBefore.terms) {
     const [good, tried] = underTerm[name](term)
-    ofAll += beyond(good, tried, population, populationStrength)
+    ofAll.add(beyond(good, tried, population, populationStrength))
   }
-  let own = 0
+  const own = new LogSum()
   let such = 0
   for (const term of likeness.terms) {
     const [good, tried] = underTerm[name](term)
-    own += beyond(good, tried, rate, strength)
+    own.add(beyond(good, tried, rate, strength))
     such = Math.max(such, tried)
   }
-  const moved = logit(rate / one) + damping * (termShare * own + populationShare * ofAll)
+  const moved = logit(rate / one) + damping * (termShare * own.total + populationShare * ofAll.total)
   const chance = Math.round(one / (1 + Math.exp(-moved)))
   // Nothing is certain: a chance of 0 or 1 could never be held against what happened.
   return { chance: Math.min(one - 1, Math.max(1, chance)), rate, population, own: trials, such }
@@ -72,15 +73,19 @@ function estimateOf(name: Estimated, pair: Pair): Estimate {
 
 const mostSure = 970_000
 
-/** By how much, in the logit, what was counted under a term passes the rate it leans on. */
+/** By what factor, in odds, what was counted under a term passes the rate it leans on. */
 function beyond(successes: number, trials: number, rate: number, worth: number): number {
-  if (trials <= 0) return 0
-  return logit((successes + worth * rate) / (trials + worth * one)) - logit(rate / one)
+  if (trials <= 0) return 1
+  return odds((successes + worth * rate) / (trials + worth * one)) / odds(rate / one)
 }
 
 function logit(share: number): number {
+  return Math.log(odds(share))
+}
+
+function odds(share: number): number {
   const inside = Math.min(1 - 1e-6, Math.max(1e-6, share))
-  return Math.log(inside / (1 - inside))
+  return inside / (1 - inside)
 }
 
 /**
@@ -92,15 +97,13 @@ export function acceptanceOfSuch(pair: Pair): { readonly shift: number; readonly
   const { tally, basis, askedBefore, likeness } = pair
   const [successes, trials] = trialsOf(tally).accept
   const rate = smoothedRate(successes, trials, basis.priors.accept, Math.max(basis.priorStrength, 1))
-  let own = 0
+  const own = new LogSum()
   // Who accepts all but everything shows no appetite by it: between 97 and 99 of 100 there is nothing to tell.
   const sure = Math.min(mostSure, Math.max(one - mostSure, rate))
+  const most = odds(mostSure / one) / odds(sure / one)
   for (const term of likeness.terms)
-    own += Math.min(
-      beyond(term.accepted, term.fitting, sure, strength),
-      logit(mostSure / one) - logit(sure / one),
-    )
-  const shift = dampingOf(askedFigures(askedBefore, basis.deals).dealt) * termShare * own
+    own.add(Math.min(most, beyond(term.accepted, term.fitting, sure, strength)))
+  const shift = dampingOf(askedFigures(askedBefore, basis.deals).dealt) * termShare * own.total
   return {
     shift: inMillionths(shift),
     accepts: Math.round(one / (1 + Math.exp(-(logit(rate / one) + shift)))),

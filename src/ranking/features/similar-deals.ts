@@ -1,6 +1,7 @@
 import { asValue, type PairFeature } from '../feature.ts'
 import { askedFigures, dampingOf, shareOfDeals, termStrength } from '../likeness.ts'
-import { one } from '../millionths.ts'
+import { LogSum } from '../log-sum.ts'
+import { inMillionths, one } from '../millionths.ts'
 import { dealsOf } from '../rates.ts'
 
 /** As much as anybody's deals can speak for a request, in units of ln: twelve terms that all deals of one kind lie under. */
@@ -22,15 +23,15 @@ export const similarDeals: PairFeature<
   untouched: 0,
   inputs: ({ likeness, askedBefore, tally, basis }) => {
     const expected = termStrength * one * shareOfDeals(dealsOf(tally), basis)
-    let gain = 0
+    const gain = new LogSum()
     let met = 0
     for (const term of likeness.terms) {
       const deals = dealsOf(term)
       if (deals <= 0) continue
       met += 1
-      gain += Math.round(one * Math.log(1 + deals / expected))
+      gain.add(1 + deals / expected)
     }
-    return { gain, met, asked: askedFigures(askedBefore, basis.deals).dealt }
+    return { gain: inMillionths(gain.total), met, asked: askedFigures(askedBefore, basis.deals).dealt }
   },
   value: ({ gain, asked }) => asValue((gain / one / most) * dampingOf(asked)),
   reason: ({ met, asked }) =>
