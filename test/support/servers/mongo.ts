@@ -14,7 +14,14 @@ export interface LocalMongo extends SingleServer {
   readonly uri: string
 }
 
-export async function startMongo(options: { readonly data?: string } = {}): Promise<LocalMongo> {
+export interface MongoOptions {
+  /** Data is kept here; else in a folder of its own, which is removed. */
+  readonly data?: string
+  /** Default true; false for who never kills it: a commit needs no disk, and a killed server loses acknowledged ones. */
+  readonly durable?: boolean
+}
+
+export async function startMongo(options: MongoOptions = {}): Promise<LocalMongo> {
   const python = await secantusPython()
   const port = await freePort()
   const folder = serverFolder('mongodb', options.data)
@@ -24,8 +31,10 @@ export async function startMongo(options: { readonly data?: string } = {}): Prom
     label: 'SecantusDB',
     origin: `SecantusDB ${secantusVersion} (MongoDB's protocol), local`,
     command: python,
-    // Without the last, a killed server loses commits it has acknowledged.
     arguments: [
+      // On SIGABRT it writes into its log what each thread is at.
+      '-X',
+      'faulthandler',
       '-m',
       'secantus',
       '--host',
@@ -33,7 +42,7 @@ export async function startMongo(options: { readonly data?: string } = {}): Prom
       '--port',
       String(port),
       ...storage,
-      '--sync-on-commit',
+      ...(options.durable === false ? [] : ['--sync-on-commit']),
     ],
     log: join(folder.path, 'server.log'),
     folder,
@@ -41,6 +50,18 @@ export async function startMongo(options: { readonly data?: string } = {}): Prom
     ask: () => isPrimary(uri),
   })
   return { ...single, uri }
+}
+
+/** Writes a document and reads it back, on a connection of its own: rejects when that isn't done in time. */
+export async function writesAndReads(uri: string, timeoutMS: number): Promise<void> {
+  const client = new MongoClient(uri, { serverSelectionTimeoutMS: timeoutMS, timeoutMS })
+  try {
+    const looks = client.db('watch').collection<{ _id: string; at: Date }>('looks')
+    await looks.updateOne({ _id: 'last' }, { $set: { at: new Date() } }, { upsert: true })
+    await looks.findOne({ _id: 'last' })
+  } finally {
+    await client.close()
+  }
 }
 
 /** Rejects while nothing answers. */

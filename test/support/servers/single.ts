@@ -1,4 +1,5 @@
-import { type ServerProcess, startProcess } from './process.ts'
+import { setTimeout } from 'node:timers/promises'
+import { type ServerProcess, startProcess, tail } from './process.ts'
 import { ready } from './ready.ts'
 
 /** A life of one process: what `startMongo` and `startRegistry` have in common. */
@@ -11,6 +12,8 @@ export interface SingleServer {
   /** SIGSTOP: connections stay open and nothing answers. */
   pause(): void
   resume(): void
+  /** SIGABRT: ends it, after what it has to say of that; resolves with the end of its log. */
+  abort(): Promise<string>
   /** Starts it with the same data and port, after a kill if it is up. */
   restart(): Promise<void>
   /** Ends it and removes its data, unless it was to be kept. */
@@ -59,6 +62,14 @@ export async function startSingle(options: SingleOptions): Promise<SingleServer>
     kill,
     pause: () => server?.signal('SIGSTOP'),
     resume: () => server?.signal('SIGCONT'),
+    abort: async () => {
+      const hung = server
+      if (hung === null) return ''
+      hung.signal('SIGABRT')
+      await Promise.race([hung.end, setTimeout(5000)])
+      await kill()
+      return tail(hung.log, 60)
+    },
     restart: start,
     stop,
   }
