@@ -1,4 +1,4 @@
-import type { Pair } from './feature.ts'
+import type { FullPair, Pair } from './feature.ts'
 import { askedFigures, dampingOf, type TermTally } from './likeness.ts'
 import { LogSum } from './log-sum.ts'
 import { inMillionths, one } from './millionths.ts'
@@ -38,7 +38,7 @@ const populationShare = 0.15
  * and moves, in the logit, by what its answers under each of the RFI's terms say beyond it, and by what everybody's say
  * beyond everybody's. Built from counts alone, nothing fitted.
  */
-export function estimatesOf(pair: Pair): Estimates {
+export function estimatesOf(pair: FullPair): Estimates {
   return {
     answer1h: estimateOf('answer1h', pair),
     answer24h: estimateOf('answer24h', pair),
@@ -47,7 +47,7 @@ export function estimatesOf(pair: Pair): Estimates {
   }
 }
 
-function estimateOf(name: Estimated, pair: Pair): Estimate {
+function estimateOf(name: Estimated, pair: FullPair): Estimate {
   const { tally, basis, askedBefore, likeness } = pair
   const population = basis.priors[name]
   const [successes, trials] = trialsOf(tally)[name]

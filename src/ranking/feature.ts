@@ -1,5 +1,5 @@
 import type { Profile } from '../domain/profile.ts'
-import type { AskedBefore, Likeness } from './likeness.ts'
+import type { AskedBefore, Deals, Likeness } from './likeness.ts'
 import type { Basis, Tally } from './rates.ts'
 
 /** What a value is computed from, as recorded on a receipt: always the same names in the same order. */
@@ -19,9 +19,14 @@ export interface Pair {
   readonly relevance: number
   /** What all partners did under the terms of the RFI, and what this one did. */
   readonly askedBefore: AskedBefore
-  readonly likeness: Likeness
+  readonly likeness: Deals
   readonly tally: Tally
   readonly basis: Basis
+}
+
+/** The same with all that is known of what the partner did under the terms: what estimates read. */
+export interface FullPair extends Pair {
+  readonly likeness: Likeness
 }
 
 interface Common<Name extends string, In extends Inputs> {

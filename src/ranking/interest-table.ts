@@ -2,6 +2,7 @@ import type { PartnerId } from '../domain/ids.ts'
 import { IntLists } from '../matching/int-lists.ts'
 import type { Term } from '../matching/terms.ts'
 import { type AskedTerms, bandTerm, isOfNeed } from './asked.ts'
+import { DealColumns, rowOf } from './deal-columns.ts'
 import { hashOf } from './hash.ts'
 import { type Interest, placeOf, type TermInterest } from './interest.ts'
 import {
@@ -15,7 +16,14 @@ import {
   type TermBlock,
   termIn,
 } from './interest-blocks.ts'
-import { type AskedBefore, type Likeness, noLikeness, type TermTally, termCounts } from './likeness.ts'
+import {
+  type AskedBefore,
+  type Deals,
+  type Likeness,
+  noLikeness,
+  type TermTally,
+  termCounts,
+} from './likeness.ts'
 import { one } from './millionths.ts'
 import { latestDayOf, TermSums } from './term-sums.ts'
 
@@ -31,6 +39,8 @@ export interface Asking {
   partners(): readonly PartnerId[]
   /** Whether anything is known of a partner at all. */
   knows(partnerId: PartnerId): boolean
+  /** What scores read of a partner. */
+  dealsOf(partnerId: PartnerId): Deals
   of(partnerId: PartnerId): Likeness
 }
 
@@ -61,6 +71,7 @@ export class InterestTable {
   #marked: readonly number[] = []
   /** Whether a term with these last bits is among them: small enough to be at hand, as most terms of a partner are not. */
   readonly #sieve = new Uint8Array(sieveSize)
+  readonly #columns = new DealColumns()
   #edition = 0
 
   constructor(halfLifeDays: number) {
@@ -126,6 +137,7 @@ export class InterestTable {
       const sum = (this.#sums[term * width + place] as number) + Math.fround(counts[place] as number) - was
       this.#sums[term * width + place] = Math.max(0, sum)
     }
+    this.#columns.put(term, slot, counts[0] as number, counts[4] as number, counts[6] as number)
     this.#post(
       term,
       at === none ? none : postingOf(slot, countIn(before, at, 0)),
@@ -165,9 +177,13 @@ export class InterestTable {
     const telling = this.#rarest(
       found.flatMap(({ term, slot }) => (isOfNeed(term) && this.#tells(slot) ? [slot] : [])),
     )
-    let gathered: Map<number, Likeness> | null = null
+    let gathered: readonly (Deals | undefined)[] | null = null
     const check = () => {
       if (this.#edition !== edition) throw new Error('an asking read after the table went on')
+    }
+    const slotOf = (partnerId: PartnerId) => {
+      check()
+      return marked.length === 0 ? undefined : this.#slots.get(partnerId)
     }
     return {
       askedBefore,
@@ -177,13 +193,16 @@ export class InterestTable {
         check()
         return this.#sharing(telling)
       },
-      of: partnerId => {
-        check()
-        const slot = this.#slots.get(partnerId)
-        if (slot === undefined || marked.length === 0) return noLikeness
-        if (!everybody) return this.#likeness(slot, marked, found.length, scale)
+      dealsOf: partnerId => {
+        const slot = slotOf(partnerId)
+        if (slot === undefined) return noLikeness
+        if (!everybody) return this.#meet(slot, marked, found.length, dealsIn, scale)
         gathered ??= this.#gather(marked, found.length, scale)
-        return gathered.get(slot) ?? noLikeness
+        return gathered[slot] ?? noLikeness
+      },
+      of: partnerId => {
+        const slot = slotOf(partnerId)
+        return slot === undefined ? noLikeness : this.#meet(slot, marked, found.length, tallyIn, scale)
       },
     }
   }
@@ -201,9 +220,15 @@ export class InterestTable {
   }
 
   /** By the partner's own terms: for few partners of many. */
-  #likeness(slot: number, marked: readonly number[], terms: number, scale: number): Likeness {
+  #meet<T>(
+    slot: number,
+    marked: readonly number[],
+    terms: number,
+    read: (block: TermBlock, place: number, scale: number) => T,
+    scale: number,
+  ) {
     this.#mark(marked)
-    const likeness = newLikeness()
+    const met: { terms: (T & { at: number })[]; bands: (T & { at: number })[] } = { terms: [], bands: [] }
     const block = this.#blocks[slot] ?? noTerms
     const sieve = this.#sieve
     const length = lengthOf(block)
@@ -211,29 +236,59 @@ export class InterestTable {
       const term = termIn(block, place)
       if (sieve[term & (sieveSize - 1)] === 0) continue
       const at = (this.#asked[term] as number) - 1
-      if (at >= 0) note(likeness, block, { place, at, ofTerms: terms, scale })
+      if (at < 0) continue
+      if (at < terms) met.terms.push({ at, ...read(block, place, scale) })
+      else met.bands.push({ at: at - terms, ...read(block, place, scale) })
     }
-    likeness.terms.sort(byPlace)
-    likeness.bands.sort(byPlace)
-    return likeness
+    met.terms.sort(byPlace)
+    met.bands.sort(byPlace)
+    return met
   }
 
-  /** By the terms' lists: for all partners at once. */
-  #gather(marked: readonly number[], terms: number, scale: number): Map<number, Likeness> {
-    const found = new Map<number, ReturnType<typeof newLikeness>>()
+  /** By the terms' columns and lists: for all partners at once. By their slots. */
+  #gather(marked: readonly number[], terms: number, scale: number): readonly (Deals | undefined)[] {
+    const found = Array.from({ length: this.#slots.size }, (): Met | undefined => undefined)
+    const put = (slot: number, at: number, accepted: number, won: number, fitting: number) => {
+      const met = found[slot] ?? { terms: [], bands: [] }
+      found[slot] = met
+      const list = at < terms ? met.terms : met.bands
+      list.push({
+        at: at < terms ? at : at - terms,
+        accepted: Math.round(accepted * scale),
+        won: Math.round(won * scale),
+        fitting: Math.round(fitting * scale),
+      })
+    }
     for (const [at, term] of marked.entries()) {
+      const column = this.#columnOf(term)
       for (const posting of this.#postings.view(term)) {
         const slot = posting >>> 1
-        let likeness = found.get(slot)
-        if (likeness === undefined) {
-          likeness = newLikeness()
-          found.set(slot, likeness)
+        if (column !== null) {
+          const row = rowOf(slot)
+          put(slot, at, column[row] as number, column[row + 1] as number, column[row + 2] as number)
+          continue
         }
         const block = this.#blocks[slot] ?? noTerms
-        note(likeness, block, { place: placeIn(block, term), at, ofTerms: terms, scale })
+        const place = placeIn(block, term)
+        put(slot, at, ...dealCounts(block, place))
       }
     }
     return found
+  }
+
+  /** Null for a term that few have answered under: their blocks will do. */
+  #columnOf(term: number): Float32Array | null {
+    const partners = this.#slots.size
+    if (columnFrom * this.#postings.length(term) < partners) return null
+    const known = this.#columns.get(term)
+    if (known !== undefined) return known
+    const column = this.#columns.make(term, partners)
+    for (const posting of this.#postings.view(term)) {
+      const slot = posting >>> 1
+      const block = this.#blocks[slot] ?? noTerms
+      this.#columns.put(term, slot, ...dealCounts(block, placeIn(block, term)))
+    }
+    return column
   }
 
   /** What more than a quarter of all partners have answered under is nobody's mark. */
@@ -319,6 +374,7 @@ export class InterestTable {
     for (let at = 0; at < this.#sums.length; at += 1) this.#sums[at] = (this.#sums[at] as number) * factor
     this.#base = base
     this.#weights.clear()
+    this.#columns.clear()
   }
 
   #slotOf(partnerId: PartnerId): number {
@@ -380,33 +436,39 @@ function countsAt(block: TermBlock, at: number): Float64Array {
   return copied
 }
 
-/** Puts down what one partner did under one term, or band, of the query. */
-function note(
-  { terms, bands }: ReturnType<typeof newLikeness>,
-  block: TermBlock,
-  met: { readonly place: number; readonly at: number; readonly ofTerms: number; readonly scale: number },
-): void {
-  const { place, at, ofTerms, scale } = met
+/** What a partner did under a term of its block, as read at a day. */
+function tallyIn(block: TermBlock, place: number, scale: number): TermTally {
   const counts = countsAt(block, place)
   const of = (count: number) => Math.round((counts[count] as number) * scale)
-  if (at >= ofTerms) bands.push({ at: at - ofTerms, accepted: of(0), won: of(4) })
-  else
-    terms.push({
-      at,
-      accepted: of(0),
-      closed: of(1),
-      answeredInHour: of(2),
-      answeredInDay: of(3),
-      won: of(4),
-      ended: of(5),
-      fitting: of(6),
-    })
+  return {
+    accepted: of(0),
+    closed: of(1),
+    answeredInHour: of(2),
+    answeredInDay: of(3),
+    won: of(4),
+    ended: of(5),
+    fitting: of(6),
+  }
 }
 
-function newLikeness(): { terms: Likeness['terms'][number][]; bands: Likeness['bands'][number][] } {
-  return { terms: [], bands: [] }
+type Met = Readonly<Record<'terms' | 'bands', Deals['terms'][number][]>>
+
+/** Of these, what scores read: accepted, won, fitting. */
+function dealCounts(block: TermBlock, place: number): [number, number, number] {
+  return [countIn(block, place, 0), countIn(block, place, 4), countIn(block, place, 6)]
 }
 
+function dealsIn(block: TermBlock, place: number, scale: number) {
+  const [accepted, won, fitting] = dealCounts(block, place)
+  return {
+    accepted: Math.round(accepted * scale),
+    won: Math.round(won * scale),
+    fitting: Math.round(fitting * scale),
+  }
+}
+
+/** Of all partners, the share (one in so many) from which on a term has a column: what it takes is as much as its list, or so. */
+const columnFrom = 8
 /** Answers looked through to find partners by. */
 const mostLookedThrough = 2000
 /** Half-lives that the table's day may be behind. */

@@ -48,6 +48,12 @@ export interface Likeness {
   readonly bands: readonly { readonly at: number; readonly accepted: number; readonly won: number }[]
 }
 
+/** Of a likeness, what scores read; the rest is for estimates. */
+export interface Deals {
+  readonly terms: readonly (Pick<TermTally, 'accepted' | 'won' | 'fitting'> & { readonly at: number })[]
+  readonly bands: Likeness['bands']
+}
+
 export const noLikeness: Likeness = { terms: [], bands: [] }
 
 /**

@@ -5,7 +5,7 @@ import { askedTerms } from './asked.ts'
 import { dayOf } from './buckets.ts'
 import type { Considered, RankInput } from './considered.ts'
 import { estimatesOf } from './estimates.ts'
-import type { Pair } from './feature.ts'
+import type { FullPair, Pair } from './feature.ts'
 import { placeOf } from './features/proximity.ts'
 import type { Asking, InterestTable } from './interest-table.ts'
 import { type AskedBefore, noLikeness } from './likeness.ts'
@@ -44,10 +44,11 @@ export interface Scorer {
   inFull(entry: Entry): Considered
 }
 
-const noInterests: Pick<Asking, 'askedBefore' | 'partners' | 'knows' | 'of'> = {
+const noInterests: Pick<Asking, 'askedBefore' | 'partners' | 'knows' | 'dealsOf' | 'of'> = {
   askedBefore: { terms: [], bands: [] },
   partners: () => [],
   knows: () => false,
+  dealsOf: () => noLikeness,
   of: () => noLikeness,
 }
 
@@ -76,7 +77,7 @@ export function scorerFor(
       (asking.knows(profile.partnerId) ? mostOfPair : mostOfUntouched)(relevance) + standing.score,
     entryOf: (found, standing, flags) => {
       const { profile, relevance } = found
-      const likeness = asking.of(profile.partnerId)
+      const likeness = asking.dealsOf(profile.partnerId)
       const pair = {
         customerPlace,
         profile,
@@ -88,17 +89,21 @@ export function scorerFor(
       }
       return { found, pair, standing, flags, score: pairScore(release, pair) + standing.score }
     },
-    inFull: ({ found, pair, standing, score, flags }) => ({
-      profile: pair.profile,
-      matched: found.matched(),
-      length: found.length,
-      features: { ...pairParts(release, pair), ...partnerParts(release, standing.tally, basis) },
-      score,
-      tally: pair.tally,
-      likeness: pair.likeness,
-      estimates: estimatesOf(pair),
-      evidenceVersion: standing.evidenceVersion,
-      flags,
-    }),
+    inFull: entry => {
+      const { found, standing, score, flags } = entry
+      const pair: FullPair = { ...entry.pair, likeness: asking.of(entry.pair.profile.partnerId) }
+      return {
+        profile: pair.profile,
+        matched: found.matched(),
+        length: found.length,
+        features: { ...pairParts(release, pair), ...partnerParts(release, standing.tally, basis) },
+        score,
+        tally: pair.tally,
+        likeness: pair.likeness,
+        estimates: estimatesOf(pair),
+        evidenceVersion: standing.evidenceVersion,
+        flags,
+      }
+    },
   }
 }

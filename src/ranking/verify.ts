@@ -2,7 +2,7 @@ import type { Profile } from '../domain/profile.ts'
 import { lengthFactor, relevanceOf, termWeight } from '../matching/relevance.ts'
 import { catalogue, type FeatureName } from './catalogue.ts'
 import { estimated, estimatesOf } from './estimates.ts'
-import type { Feature, Inputs, Pair } from './feature.ts'
+import type { Feature, FullPair, Inputs } from './feature.ts'
 import { type AskedBefore, type Likeness, noLikeness, type TermTally, termCounts } from './likeness.ts'
 import { multiply, one } from './millionths.ts'
 import { noPopulation } from './population.ts'
@@ -239,7 +239,7 @@ function rebuildRow(
 ): ConsideredOnReceipt {
   const here = `considered[${at}]`
   const matched = row.matched.reduce((sum, place) => sum + (receipt.terms[place]?.weight ?? 0), 0)
-  const pair: Pair = {
+  const pair: FullPair = {
     // Neither is on the receipt: no feature but those of `readingProfiles` looks at them.
     customerPlace: { region: null, city: null },
     profile: unseen,
@@ -294,13 +294,13 @@ function rebuildRow(
 
 const unseen = { locations: [] } as unknown as Profile
 
-function inputsOf(feature: Feature, pair: Pair): Inputs {
+function inputsOf(feature: Feature, pair: FullPair): Inputs {
   return feature.about === 'pair' ? feature.inputs(pair) : feature.inputs(pair.tally)
 }
 
 function rebuildEstimates(
   recorded: NonNullable<ConsideredOnReceipt['estimates']>,
-  pair: Pair,
+  pair: FullPair,
   where: string,
   check: Check,
 ): ConsideredOnReceipt['estimates'] {

@@ -11,6 +11,7 @@ export interface Life {
   readonly rfi: Rfi
   readonly partnerId: PartnerId
   readonly offeredAt: number
+  /** As it stood at the first line that told of it: what comes later changes nothing that was learnt before. */
   readonly expiresAt: number
   /** In `referrals.ndjson`. One that isn't, a command told of. */
   readonly listed: boolean
@@ -52,7 +53,6 @@ export type IgnoredCode = (typeof ignoredCodes)[number]
 interface Opened extends Life {
   listed: boolean
   offer: ListedOffer | null
-  expiresAt: number
   answer: Life['answer']
   answeredAt: number | null
   end: Life['end']
@@ -92,7 +92,7 @@ export function chronicleOf(history: History): Chronicle {
       rfi,
       partnerId,
       offeredAt,
-      expiresAt: deadlineOf(rfi, offeredAt, offer),
+      expiresAt: offer === null ? never : deadlineOf(rfi, offeredAt, offer),
       listed: offer !== null,
       offer,
       answer: null,
@@ -128,7 +128,6 @@ export function chronicleOf(history: History): Chronicle {
         else if (known !== undefined) {
           known.listed = true
           known.offer = offer
-          known.expiresAt = deadlineOf(known.rfi, known.offeredAt, offer)
         } else if (rfi !== undefined) teach(lessonOf(open(rfi, offer.partnerId, at, offer), 'offered'))
         break
       }
@@ -213,9 +212,12 @@ export function answerTimeOf({ offeredAt }: Pick<Life, 'offeredAt'>, at: number)
   return Math.max(0, at - offeredAt)
 }
 
+/** Nobody is silent by the clock whom only a command tells of: the log would have to say so. */
+const never = Date.UTC(9999, 11, 31)
+
 /** Its own, else the RFI's, else 14 days after the offer. */
-function deadlineOf(rfi: Rfi, offeredAt: number, offer: ListedOffer | null): number {
-  const named = offer?.expiresAt ?? rfi.expiresAt
+function deadlineOf(rfi: Rfi, offeredAt: number, offer: ListedOffer): number {
+  const named = offer.expiresAt ?? rfi.expiresAt
   return named === null ? offeredAt + expiresAfter : toMillis(named)
 }
 

@@ -7,7 +7,7 @@ import type { RefusalCode } from '../matching/refusals.ts'
 import type { Term } from '../matching/terms.ts'
 import { askedTerms, countedTerms } from '../ranking/asked.ts'
 import { type FeatureName, featureNames } from '../ranking/catalogue.ts'
-import { type Estimates, estimatesOf } from '../ranking/estimates.ts'
+import type { Estimates } from '../ranking/estimates.ts'
 import { type Evidence, type Fact, fold, noEvidence } from '../ranking/evidence.ts'
 import { hashOf } from '../ranking/hash.ts'
 import {
@@ -22,7 +22,7 @@ import { multiply, one } from '../ranking/millionths.ts'
 import { foldPopulation, noPopulation } from '../ranking/population.ts'
 import { rankAll } from '../ranking/rank-all.ts'
 import type { Release } from '../ranking/release.ts'
-import { compile, type Parts, pairParts, partnerParts } from '../ranking/score.ts'
+import { compile, type Parts } from '../ranking/score.ts'
 import { trackRecordOf } from '../ranking/track-record.ts'
 import type { Chances, FeatureParts, Learnt, RankedRfi, Ranker } from './ranker.ts'
 
@@ -54,7 +54,7 @@ export function releaseRanker(release: Release): Ranker {
       const recordOf = (partnerId: PartnerId) =>
         trackRecordOf(evidenceOf(partnerId), release.parameters.halfLifeDays)
       const tables = { index, recordOf, interests, population, release }
-      const { entries, candidates, refusalOf } = rankAll({
+      const { entries, candidates, refusalOf, inFull } = rankAll({
         rfi,
         query,
         ...tables,
@@ -72,9 +72,8 @@ export function releaseRanker(release: Release): Ranker {
         candidates,
         refusalOf: partnerId => refusalOf(partnerId) ?? 'not-chosen',
         inFull: place => {
-          const { pair, standing } = entryAt(place)
-          const parts = { ...pairParts(release, pair), ...partnerParts(release, standing.tally, pair.basis) }
-          return { estimates: chancesOf(estimatesOf(pair)), features: featureParts(features, parts) }
+          const full = inFull(entryAt(place))
+          return { estimates: chancesOf(full.estimates), features: featureParts(features, full.features) }
         },
         contributions: place => {
           const { pair, standing } = entryAt(place)

@@ -147,6 +147,30 @@ describe('nothing looks ahead', () => {
     expect(JSON.stringify(after.lines.slice(0, earlier.length))).toBe(JSON.stringify(earlier))
   })
 
+  const favourite = { ...command('r0', 'p0', 'accept', day + hour), type: 'favorite', engagement: null }
+  const known = {
+    'partner-profiles.ndjson': [profile(0), profile(6)],
+    'rfis.ndjson': [rfi(0, day), rfi(6, 30 * day)],
+    'referral-commands.ndjson': [favourite],
+  }
+
+  test.each([3, 300])('an offer listed after a command told of it changes nothing before: %i', expires => {
+    const listing = { referralId: 'r0:p0', rfiId: 'r0', partnerId: 'p0' }
+    const listed = { ...listing, occurredAt: at(40 * day), expiresAt: at(expires * day) }
+    const played = (more: Partial<Files>) =>
+      JSON.stringify(play({ ...known, ...more }, { split: 0 }).lines[1])
+    expect(played({ 'referrals.ndjson': [listed] })).toBe(played({}))
+  })
+
+  test('nobody is silent by the clock whom only a command tells of', () => {
+    const [, later] = play(known, { split: 0 }).lines
+    const nobody = play({ ...known, 'referral-commands.ndjson': [] }, { split: 0 }).lines
+    const scoreOf = (line: RankingLine | undefined, partnerId: string) =>
+      line?.top.find(top => top.partnerId === partnerId)?.score ?? Number.NaN
+    // What waits lowers a score by `load` alone, which has a millionth's weight beside silence.
+    expect(scoreOf(nobody[1], 'p0') - scoreOf(later, 'p0')).toBeLessThan(defaultRelease.features.load)
+  })
+
   test('the same files give the same bytes', () => {
     const run = () => JSON.stringify(play(files, { baselines: newBaselines() }))
     expect(run()).toBe(run())

@@ -1,6 +1,6 @@
 /** One RFI met with one partner, figures in any proportion. */
 import fc from 'fast-check'
-import type { Pair } from '../../src/ranking/feature.ts'
+import type { FullPair } from '../../src/ranking/feature.ts'
 import type { AskedBefore, Likeness, TermTally } from '../../src/ranking/likeness.ts'
 import { one } from '../../src/ranking/millionths.ts'
 import type { Basis, Priors, Tally } from '../../src/ranking/rates.ts'
@@ -95,7 +95,7 @@ const asked: fc.Arbitrary<{ askedBefore: AskedBefore; likeness: Likeness }> = fc
     },
   }))
 
-export const pairArbitrary: fc.Arbitrary<Pair> = fc
+export const pairArbitrary: fc.Arbitrary<FullPair> = fc
   .record({
     asked,
     tally: tallyArbitrary,

@@ -54,7 +54,7 @@ export async function startMongo(options: MongoOptions = {}): Promise<LocalMongo
 
 /** Writes a document and reads it back, on a connection of its own: rejects when that isn't done in time. */
 export async function writesAndReads(uri: string, timeoutMS: number): Promise<void> {
-  const client = new MongoClient(uri, { serverSelectionTimeoutMS: timeoutMS, timeoutMS })
+  const client = new MongoClient(uri, { serverSelectionTimeoutMS: timeoutMS, socketTimeoutMS: timeoutMS })
   try {
     const looks = client.db('watch').collection<{ _id: string; at: Date }>('looks')
     await looks.updateOne({ _id: 'last' }, { $set: { at: new Date() } }, { upsert: true })
