@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config'
+import { patience } from './test/support/servers/eventually.ts'
 
 const folders = ['src', 'test', 'examples']
 
@@ -10,7 +11,7 @@ export default defineConfig({
           name: 'unit',
           include: folders.map(folder => `${folder}/**/*.test.ts`),
           exclude: ['**/*.live.test.ts', '**/node_modules/**'],
-          testTimeout: 30_000,
+          testTimeout: 30_000 * patience,
         },
       },
       {
@@ -19,8 +20,8 @@ export default defineConfig({
           name: 'live',
           include: folders.map(folder => `${folder}/**/*.live.test.ts`),
           globalSetup: ['test/support/servers/global-setup.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
+          testTimeout: 60_000 * patience,
+          hookTimeout: 120_000 * patience,
           // After the others and one at a time: servers want the processor too, and sessions time out without it.
           sequence: { groupOrder: 1 },
           maxWorkers: 1,

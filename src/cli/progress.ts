@@ -7,13 +7,15 @@ export interface Progress {
   end(): void
 }
 
+export const noProgress: Progress = { to: () => undefined, end: () => undefined }
+
 const pause = 100
 const cells = 24
 
 /** A bar on standard error when that is a terminal; nothing otherwise. Without a total it only counts. */
 export function progressOf(what: string, total: number | null): Progress {
   const { stderr } = process
-  if (!stderr.isTTY) return { to: () => undefined, end: () => undefined }
+  if (!stderr.isTTY) return noProgress
   let last = 0
   return {
     to(done, note = '') {

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Command, InvalidArgumentError } from 'commander'
 import { toTimestamp } from '../domain/time.ts'
@@ -6,10 +6,11 @@ import { defaultRelease, parseRelease, type Release } from '../ranking/release.t
 import { releaseHash } from '../roles/release-hash.ts'
 import { newBaselines } from '../tuning/baselines/catalogue.ts'
 import { chartsOf } from '../tuning/charts.ts'
-import { chronicleOf } from '../tuning/chronicle.ts'
+import { type Chronicle, chronicleOf, type IgnoredCode, ignoredCodes } from '../tuning/chronicle.ts'
 import type { History } from '../tuning/history.ts'
+import { Marks } from '../tuning/marks.ts'
 import { releaseRanker } from '../tuning/release-ranker.ts'
-import { replay as replayChronicle } from '../tuning/replay.ts'
+import { extentOf, replayPart } from '../tuning/replay.ts'
 import { reportPage } from '../tuning/report.ts'
 import { Failure } from './failure.ts'
 import { count } from './options.ts'
@@ -18,6 +19,7 @@ import { progressOf } from './progress.ts'
 import { draw } from './replay/draw.ts'
 import { linesOut } from './replay/lines-out.ts'
 import { metricsText } from './replay/metrics-text.ts'
+import { type PartThread, partsFor, startPart } from './replay/parts.ts'
 import { readHistory } from './replay/read-history.ts'
 import { grouped, minuteOf } from './text.ts'
 
@@ -28,6 +30,7 @@ interface Options {
   readonly split: number
   readonly depth: number
   readonly baselines: boolean
+  readonly threads?: number
   readonly json?: boolean
 }
 
@@ -35,6 +38,9 @@ const rankingsFile = 'rankings.ndjson'
 const metricsFile = 'metrics.json'
 const reportFile = 'report.html'
 const ownFiles: readonly string[] = [rankingsFile, metricsFile, reportFile]
+/** There while it is replayed, and after it was killed. */
+const partFile = (part: number) => `rankings.part-${part}.ndjson`
+const partFiles = /^rankings\.part-\d+\.ndjson$/
 
 export function replay(command: Command): void {
   command
@@ -47,6 +53,11 @@ export function replay(command: Command): void {
     .option('--split <share>', 'share of the RFIs, the earliest, that only teach', share, 0.5)
     .option('--depth <n>', 'partners of each ranking to write', count, 20)
     .option('--no-baselines', 'leave out the simple orders that ours is compared with')
+    .option(
+      '--threads <n>',
+      'parts to replay side by side (default: by the cores and the history, at most 4)',
+      count,
+    )
     .option('--json', 'for machines: what is in metrics.json, on one line')
     .addHelpText(
       'after',
@@ -61,38 +72,27 @@ async function run(options: Options): Promise<void> {
   const release = options.weights === undefined ? defaultRelease : readRelease(options.weights)
   prepare(options.out)
   const started = performance.now()
-  const history = await readHistory(options.in)
-  tellFaults(history)
-  const chronicle = chronicleOf(history)
-  const baselines = options.baselines ? newBaselines() : []
-  const bar = progressOf('replaying', chronicle.steps.length)
-  const out = linesOut(join(options.out, rankingsFile))
-  const figures = (() => {
-    try {
-      return replayChronicle(chronicle, {
-        ranker: releaseRanker(release),
-        baselines,
-        split: options.split,
-        depth: options.depth,
-        write: line => out.write(line),
-        progress: (done, at) => bar.to(done, minuteOf(toTimestamp(at))),
-      })
-    } finally {
-      bar.end()
-      out.close()
-    }
-  })()
+  const parts = partsFor(options.in, options.threads)
+  const { in: directory, depth, baselines } = options
+  // At once: while the first part is replayed nothing else can be done here.
+  const others = Array.from({ length: parts - 1 }, (_, at) =>
+    startPart({
+      ...{ directory, release, split: options.split, depth, baselines, parts, part: at + 1 },
+      path: join(options.out, partFile(at + 2)),
+    }),
+  )
+  const { history, chronicle, figures } = await replayed(options, release, others)
   const seconds = (performance.now() - started) / 1000
-  const { split, rfis, events, ...others } = figures
+  const { split, rfis, events, ...measured } = figures
   const eventsPerSecond = Math.round(events / seconds)
-  const metrics = { split, rfis, events, eventsPerSecond, ...others }
+  const metrics = { split, rfis, events, eventsPerSecond, ...measured }
   writeFileSync(join(options.out, metricsFile), `${JSON.stringify(metrics, null, 2)}\n`)
   const report = reportPage({
     figures,
     release: { ...release, hash: releaseHash(release) },
     readings: history.readings,
     ignored: chronicle.ignored,
-    baselines: Object.fromEntries(baselines.map(({ name, how }) => [name, how])),
+    baselines: Object.fromEntries(baselinesOf(options).map(({ name, how }) => [name, how])),
     charts: await draw(chartsOf(figures)),
   })
   writeFileSync(join(options.out, reportFile), report)
@@ -103,10 +103,61 @@ async function run(options: Options): Promise<void> {
     )
 }
 
+function baselinesOf({ baselines }: Options) {
+  return baselines ? newBaselines() : []
+}
+
+/** The first part is replayed here, the others by threads meanwhile; all written and counted in the order of the RFIs. */
+async function replayed(options: Options, release: Release, others: readonly PartThread[]) {
+  try {
+    const history = await readHistory(options.in)
+    tellFaults(history)
+    if (history.rfis.length === 0)
+      throw new Failure(
+        `${join(options.in, 'rfis.ndjson')} holds no RFI; one JSON object a line is needed, in UTF-8`,
+      )
+    const chronicle = chronicleOf(history)
+    tellIgnored(chronicle)
+    const ranker = releaseRanker(release)
+    const baselines = baselinesOf(options)
+    const marks = new Marks(
+      ranker.features,
+      baselines.map(({ name }) => name),
+    )
+    const parts = others.length + 1
+    const bar = progressOf(
+      parts === 1 ? 'replaying' : `replaying (1 of ${parts} parts at once)`,
+      chronicle.steps.length,
+    )
+    const out = linesOut(join(options.out, rankingsFile))
+    try {
+      replayPart(chronicle, {
+        ...{ ranker, baselines, split: options.split, depth: options.depth, part: 0, parts },
+        write: line => out.write(line),
+        mark: mark => marks.add(mark),
+        progress: (done, at) => bar.to(done, minuteOf(toTimestamp(at))),
+      })
+      for (const { path, marks: theirs } of others) {
+        for (const mark of await theirs) marks.add(mark)
+        out.append(path)
+      }
+    } finally {
+      bar.end()
+      out.close()
+    }
+    return { history, chronicle, figures: { ...extentOf(chronicle, options.split), ...marks.figures() } }
+  } finally {
+    for (const other of others) await other.stop()
+    for (const { path } of others) rmSync(path, { force: true })
+  }
+}
+
 /** Nothing of anybody else's is written over, or left to be taken for ours. */
 function prepare(directory: string): void {
   mkdirSync(directory, { recursive: true })
-  const others = readdirSync(directory).filter(name => !ownFiles.includes(name))
+  const there = readdirSync(directory)
+  for (const name of there) if (partFiles.test(name)) rmSync(join(directory, name))
+  const others = there.filter(name => !ownFiles.includes(name) && !partFiles.test(name))
   if (others.length > 0)
     throw new Failure(
       `${directory} holds ${others.length} other file${others.length === 1 ? '' : 's'} (${others[0]}); name a folder of its own with --out`,
@@ -136,6 +187,22 @@ function tellFaults({ readings }: History): void {
       process.stderr.write(
         `  line ${line}: ${field === '' ? 'the line' : field}: ${found}, expected ${expected}\n`,
       )
+  }
+}
+
+const ignoredWords: Readonly<Record<IgnoredCode, string>> = {
+  'unknown-rfi': 'for RFIs that are not in the log',
+  test: 'of or for test RFIs',
+  repeated: 'of what was there before',
+}
+
+/** What is well-formed and still tells nothing: a log that has its ids mixed up would else look like one where nobody answered. */
+function tellIgnored({ ignored }: Chronicle): void {
+  for (const code of ignoredCodes) {
+    if (ignored[code] === 0) continue
+    process.stderr.write(
+      `${grouped(ignored[code])} ${ignored[code] === 1 ? 'line' : 'lines'} ${ignoredWords[code]} left out\n`,
+    )
   }
 }
 

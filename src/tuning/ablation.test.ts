@@ -1,7 +1,15 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { PartnerId, RfiId } from '../domain/ids.ts'
-import { Ablation, mostCompared, ranksOf, tiesIn } from './ablation.ts'
+import {
+  Ablation,
+  ablationMarkOf,
+  comparedEvery,
+  mostCompared,
+  mostRfis,
+  ranksOf,
+  tiesIn,
+} from './ablation.ts'
 import type { RankedRfi } from './ranker.ts'
 
 const id = (place: number) => `p${place}` as PartnerId
@@ -44,20 +52,24 @@ function ranked(parts: readonly (readonly number[])[]): RankedRfi {
   return { partners, candidates: parts.length, contributions, inFull, refusalOf: () => 'no-match' }
 }
 
+/** Of one RFI. */
+function figuresOf(features: readonly string[], parts: readonly (readonly number[])[], right: number) {
+  const ablation = new Ablation(features)
+  const answers = { accepted: new Set([id(right)]), won: none }
+  const mark = ablationMarkOf(features.length, rfiId, ranked(parts), answers)
+  if (mark !== null) ablation.add(mark)
+  return ablation.figures()
+}
+
 describe('what each feature adds', () => {
   test('the order without it, and by it alone', () => {
-    const ablation = new Ablation(['good', 'bad'], 1)
     // Right is the second: first by `good`, last by `bad`.
-    ablation.add(
-      rfiId,
-      ranked([
-        [0, 9],
-        [5, 2],
-        [1, 3],
-      ]),
-      { accepted: new Set([id(1)]), won: none },
-    )
-    const { whole, features } = ablation.figures()
+    const parts = [
+      [0, 9],
+      [5, 2],
+      [1, 3],
+    ]
+    const { whole, features } = figuresOf(['good', 'bad'], parts, 1)
     expect(whole.accepted.mrr).toBe(0.5)
     expect(features.good?.alone.accepted.mrr).toBe(1)
     expect(features.good?.without.accepted.mrr).toBe(0.333333)
@@ -68,15 +80,17 @@ describe('what each feature adds', () => {
 
   test('of many partners the best and the right ones are compared', () => {
     const parts = Array.from({ length: mostCompared + 50 }, (_, place) => [1000 - place])
-    const ablation = new Ablation(['all'], 1)
-    ablation.add(rfiId, ranked(parts), { accepted: new Set([id(mostCompared + 20)]), won: none })
-    expect(ablation.figures().whole.accepted.mrr).toBeCloseTo(1 / (mostCompared + 1), 6)
+    expect(figuresOf(['all'], parts, mostCompared + 20).whole.accepted.mrr).toBeCloseTo(
+      1 / (mostCompared + 1),
+      6,
+    )
   })
 
-  test('of many RFIs some, evenly spread', () => {
-    const ablation = new Ablation(['all'], 5000)
-    for (let rfi = 0; rfi < 5000; rfi += 1)
-      ablation.add(rfiId, ranked([[1]]), { accepted: new Set([id(0)]), won: none })
-    expect(ablation.figures().whole.accepted.n).toBe(1667)
+  test('of many RFIs some', () => {
+    expect([0, 1, mostRfis, mostRfis + 1, 5000].map(comparedEvery)).toEqual([1, 1, 1, 2, 3])
+  })
+
+  test('nothing where nobody was right', () => {
+    expect(ablationMarkOf(1, rfiId, ranked([[1]]), { accepted: none, won: none })).toBeNull()
   })
 })

@@ -20,9 +20,61 @@ export interface AblationFigures {
   readonly features: Readonly<Record<string, FeatureFigures>>
 }
 
+/** Of the right answers, from 1; null for one that was not ranked at all. */
+export interface Ranks {
+  readonly accepted: readonly (number | null)[]
+  readonly won: readonly (number | null)[]
+}
+
 export interface RightAnswers {
   readonly accepted: ReadonlySet<PartnerId>
   readonly won: ReadonlySet<PartnerId>
+}
+
+/** Where the right answers of one RFI stood among the same partners, put in three ways of order. */
+export interface AblationMark {
+  readonly whole: Ranks
+  /** By feature, in the order of the ranker's. */
+  readonly features: readonly { readonly without: Ranks; readonly alone: Ranks }[]
+}
+
+/** How often an RFI is compared: one of so many. */
+export function comparedEvery(rfis: number): number {
+  return Math.max(1, Math.ceil(rfis / mostRfis))
+}
+
+/** Null where there is no right answer. */
+export function ablationMarkOf(
+  features: number,
+  rfiId: RfiId,
+  ranked: RankedRfi,
+  right: RightAnswers,
+): AblationMark | null {
+  if (right.accepted.size === 0 && right.won.size === 0) return null
+  const isRight = (partnerId: PartnerId) => right.accepted.has(partnerId) || right.won.has(partnerId)
+  const places = Array.from(ranked.partners.keys()).filter(
+    place => place < mostCompared || isRight(ranked.partners[place]?.partnerId ?? ('' as PartnerId)),
+  )
+  const compared = places.flatMap(place => ranked.partners[place] ?? [])
+  const parts = places.map(place => ranked.contributions(place))
+  const tie = tiesIn(rfiId, compared)
+  const scores = compared.map(({ score }) => score)
+  const alone = new Float64Array(compared.length)
+  const without = new Float64Array(compared.length)
+  return {
+    whole: ranksOf(compared, scores, tie, right),
+    features: Array.from({ length: features }, (_, at) => {
+      for (const [place, { score }] of compared.entries()) {
+        const part = parts[place]?.[at] ?? 0
+        alone[place] = part
+        without[place] = score - part
+      }
+      return {
+        alone: ranksOf(compared, alone, tie, right),
+        without: ranksOf(compared, without, tie, right),
+      }
+    }),
+  }
 }
 
 /**
@@ -30,48 +82,25 @@ export interface RightAnswers {
  * The release is not fitted again without it, so this is what it does in this release, not what could be done without it.
  */
 export class Ablation {
-  readonly #features: readonly string[]
-  readonly #meters: ReadonlyMap<string, Meters>
+  readonly #features: readonly (readonly [string, Meters])[]
   readonly #whole = pair()
-  readonly #every: number
-  #seen = 0
 
-  /** @param rfis - how many there will be */
-  constructor(features: readonly string[], rfis: number) {
-    this.#features = features
-    this.#every = Math.max(1, Math.ceil(rfis / mostRfis))
-    this.#meters = new Map(features.map(feature => [feature, { without: pair(), alone: pair() }]))
+  constructor(features: readonly string[]) {
+    this.#features = features.map(feature => [feature, { without: pair(), alone: pair() }])
   }
 
-  add(rfiId: RfiId, ranked: RankedRfi, right: RightAnswers): void {
-    const isCompared = this.#seen++ % this.#every === 0
-    if (!isCompared || (right.accepted.size === 0 && right.won.size === 0)) return
-    const isRight = (partnerId: PartnerId) => right.accepted.has(partnerId) || right.won.has(partnerId)
-    const places = Array.from(ranked.partners.keys()).filter(
-      place => place < mostCompared || isRight(ranked.partners[place]?.partnerId ?? ('' as PartnerId)),
-    )
-    const compared = places.flatMap(place => ranked.partners[place] ?? [])
-    const parts = places.map(place => ranked.contributions(place))
-    const tie = tiesIn(rfiId, compared)
-    const scores = compared.map(({ score }) => score)
-    addRanks(this.#whole, ranksOf(compared, scores, tie, right))
-    const alone = new Float64Array(compared.length)
-    const without = new Float64Array(compared.length)
-    for (const [at, feature] of this.#features.entries()) {
-      const meters = this.#meters.get(feature)
-      if (meters === undefined) continue
-      for (const [place, { score }] of compared.entries()) {
-        const part = parts[place]?.[at] ?? 0
-        alone[place] = part
-        without[place] = score - part
-      }
-      addRanks(meters.alone, ranksOf(compared, alone, tie, right))
-      addRanks(meters.without, ranksOf(compared, without, tie, right))
+  add({ whole, features }: AblationMark): void {
+    addRanks(this.#whole, whole)
+    for (const [at, [, meters]] of this.#features.entries()) {
+      const ranks = features[at]
+      if (ranks === undefined) continue
+      addRanks(meters.alone, ranks.alone)
+      addRanks(meters.without, ranks.without)
     }
   }
 
   figures(): AblationFigures {
-    const features = [...this.#meters].map(([feature, { without, alone }]) => [
+    const features = this.#features.map(([feature, { without, alone }]) => [
       feature,
       { without: both(without), alone: both(alone) },
     ])
@@ -81,7 +110,7 @@ export class Ablation {
 
 type Meters = Readonly<Record<'without' | 'alone', ReturnType<typeof pair>>>
 
-function addRanks(meters: Meters['alone'], { accepted, won }: ReturnType<typeof ranksOf>): void {
+function addRanks(meters: Meters['alone'], { accepted, won }: Ranks): void {
   meters.accepted.add(accepted)
   meters.won.add(won)
 }
@@ -116,7 +145,7 @@ export function ranksOf(
   scores: ArrayLike<number>,
   tie: (place: number) => number,
   { accepted, won }: RightAnswers,
-): { accepted: (number | null)[]; won: (number | null)[] } {
+): Ranks {
   const ranks = new Map<PartnerId, number>()
   for (let place = 0; place < pool.length; place += 1) {
     const partnerId = pool[place]?.partnerId

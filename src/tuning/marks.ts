@@ -2,7 +2,17 @@ import type { PartnerId } from '../domain/ids.ts'
 import type { Rfi } from '../domain/rfi.ts'
 import { day, hour } from '../domain/time.ts'
 import type { RefusalCode } from '../matching/refusals.ts'
-import { Ablation, type AblationFigures, type RightAnswers, ranksOf, tiesIn } from './ablation.ts'
+import {
+  Ablation,
+  type AblationFigures,
+  type AblationMark,
+  ablationMarkOf,
+  comparedEvery,
+  type Ranks,
+  type RightAnswers,
+  ranksOf,
+  tiesIn,
+} from './ablation.ts'
 import { answerTimeOf, type Life } from './chronicle.ts'
 import {
   type CalibrationBin,
@@ -68,29 +78,43 @@ export interface MarkOptions {
   readonly knownSince: (partnerId: PartnerId) => number | null
 }
 
-/** Holds rankings against what became of their RFIs, one after the other. */
-export class Marks {
+/** What one ranking was worth: plain data, as it may come from another thread. */
+export interface Mark {
+  readonly ours: Ranks
+  /** By baseline; empty where nobody was right. */
+  readonly baselines: readonly Ranks[]
+  /** Null where it was not compared. */
+  readonly ablation: AblationMark | null
+  readonly candidates: number
+  /** Estimates of those offered it, and whether they came true. */
+  readonly estimates: Readonly<Record<EstimateName, readonly (readonly [number, boolean])[]>>
+}
+
+/** Holds rankings against what became of their RFIs. */
+export class Marker {
+  readonly #features: number
   readonly #baselines: readonly Baseline[]
   readonly #options: MarkOptions
-  readonly #ours = meters()
-  readonly #others: readonly ReturnType<typeof meters>[]
-  readonly #ablation: Ablation
-  readonly #estimates = byEstimate(() => new EstimateMeter())
-  readonly #candidates: number[] = []
 
-  constructor(features: readonly string[], baselines: readonly Baseline[], options: MarkOptions) {
+  constructor(features: number, baselines: readonly Baseline[], options: MarkOptions) {
+    this.#features = features
     this.#baselines = baselines
     this.#options = options
-    this.#others = baselines.map(meters)
-    this.#ablation = new Ablation(features, options.rfis)
   }
 
   /**
    * @param lives - what the log tells of the RFI from beginning to end: the ranking was made without it
    * @param at - of the RFI, ms since 1970
+   * @param number - of the RFI among those ranked, from 0
    */
-  mark(rfi: Rfi, at: number, ranked: RankedRfi, lives: readonly Life[]): RankingLine {
-    const { depth, knownSince } = this.#options
+  mark(
+    rfi: Rfi,
+    at: number,
+    ranked: RankedRfi,
+    lives: readonly Life[],
+    number: number,
+  ): { readonly mark: Mark; readonly line: RankingLine } {
+    const { depth, knownSince, rfis } = this.#options
     const places = new Map(ranked.partners.map(({ partnerId }, place) => [partnerId, place]))
     // A profile that comes with its first lead gives the answer away.
     const older = lives.filter(({ partnerId }) => (knownSince(partnerId) ?? at) < at)
@@ -102,18 +126,58 @@ export class Marks {
       const place = places.get(partnerId)
       return place === undefined ? null : place + 1
     }
-    this.#ours.accepted.add(Array.from(right.accepted, rankOf))
-    this.#ours.won.add(Array.from(right.won, rankOf))
-    this.#ablation.add(rfi.rfiId, ranked, right)
-    this.#candidates.push(ranked.candidates)
-    this.#compare(rfi, at, ranked, right)
     const offered = lives.map(life => offeredLine(life.partnerId, rankOf(life.partnerId), ranked))
-    for (const [place, life] of lives.entries()) this.#estimate(life, offered[place]?.estimates ?? null)
+    const isCompared = number % comparedEvery(rfis) === 0
     return {
-      rfiId: rfi.rfiId,
-      top: ranked.partners.slice(0, depth).map(({ partnerId, score }) => ({ partnerId, score })),
-      offered: offered.sort(byRank),
+      mark: {
+        ours: { accepted: Array.from(right.accepted, rankOf), won: Array.from(right.won, rankOf) },
+        baselines: this.#compare(rfi, at, ranked, right),
+        ablation: isCompared ? ablationMarkOf(this.#features, rfi.rfiId, ranked, right) : null,
+        candidates: ranked.candidates,
+        estimates: byEstimate(name => outcomesOf(name, lives, offered)),
+      },
+      line: {
+        rfiId: rfi.rfiId,
+        top: ranked.partners.slice(0, depth).map(({ partnerId, score }) => ({ partnerId, score })),
+        offered: offered.toSorted(byRank),
+      },
     }
+  }
+
+  #compare(rfi: Rfi, at: number, { partners }: RankedRfi, right: RightAnswers): readonly Ranks[] {
+    if (right.accepted.size === 0 && right.won.size === 0) return []
+    const pool = partners.map(({ partnerId }) => partnerId)
+    const tie = tiesIn(rfi.rfiId, partners)
+    return this.#baselines.map(baseline => ranksOf(partners, baseline.scores(rfi, at, pool), tie, right))
+  }
+}
+
+/** Adds marks up; in the order of their RFIs, as sums of fractions depend on it. */
+export class Marks {
+  readonly #baselines: readonly (readonly [string, ReturnType<typeof meters>])[]
+  readonly #ours = meters()
+  readonly #ablation: Ablation
+  readonly #estimates = byEstimate(() => new EstimateMeter())
+  readonly #candidates: number[] = []
+
+  /** @param baselines - their names */
+  constructor(features: readonly string[], baselines: readonly string[]) {
+    this.#baselines = baselines.map(name => [name, meters()])
+    this.#ablation = new Ablation(features)
+  }
+
+  add({ ours, baselines, ablation, candidates, estimates }: Mark): void {
+    this.#ours.accepted.add(ours.accepted)
+    this.#ours.won.add(ours.won)
+    for (const [at, ranks] of baselines.entries()) {
+      const others = this.#baselines[at]?.[1]
+      others?.accepted.add(ranks.accepted)
+      others?.won.add(ranks.won)
+    }
+    if (ablation !== null) this.#ablation.add(ablation)
+    this.#candidates.push(candidates)
+    for (const name of estimateNames)
+      for (const [estimate, outcome] of estimates[name]) this.#estimates[name].add(estimate, outcome)
   }
 
   figures(): MarkedFigures {
@@ -127,32 +191,23 @@ export class Marks {
         unroutable: candidates.filter(count => count === 0).length,
       },
       calibration: byEstimate(name => this.#estimates[name].calibration()),
-      baselines: Object.fromEntries(
-        this.#baselines.map(({ name }, at) => [name, figuresOf(this.#others[at] ?? meters())]),
-      ),
+      baselines: Object.fromEntries(this.#baselines.map(([name, own]) => [name, figuresOf(own)])),
       ablation: this.#ablation.figures(),
       candidateCounts: countsOf(candidates),
     }
   }
+}
 
-  #compare(rfi: Rfi, at: number, { partners }: RankedRfi, right: RightAnswers): void {
-    if (right.accepted.size === 0 && right.won.size === 0) return
-    const pool = partners.map(({ partnerId }) => partnerId)
-    const tie = tiesIn(rfi.rfiId, partners)
-    for (const [which, baseline] of this.#baselines.entries()) {
-      const ranks = ranksOf(partners, baseline.scores(rfi, at, pool), tie, right)
-      this.#others[which]?.accepted.add(ranks.accepted)
-      this.#others[which]?.won.add(ranks.won)
-    }
-  }
-
-  #estimate(life: Life, estimates: Chances | null): void {
-    if (estimates === null) return
-    for (const name of estimateNames) {
-      const outcome = outcomes[name](life)
-      if (outcome !== null) this.#estimates[name].add(estimates[name], outcome)
-    }
-  }
+function outcomesOf(
+  name: EstimateName,
+  lives: readonly Life[],
+  offered: readonly OfferedLine[],
+): (readonly [number, boolean])[] {
+  return lives.flatMap((life, place) => {
+    const estimate = offered[place]?.estimates?.[name]
+    const outcome = outcomes[name](life)
+    return estimate === undefined || outcome === null ? [] : [[estimate, outcome] as const]
+  })
 }
 
 /** What came of an offer; null where it isn't over. An offer without an answer went by in silence. */

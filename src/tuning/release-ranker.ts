@@ -23,7 +23,7 @@ import { foldPopulation, noPopulation } from '../ranking/population.ts'
 import { rankAll } from '../ranking/rank-all.ts'
 import type { Release } from '../ranking/release.ts'
 import { compile, type Parts } from '../ranking/score.ts'
-import { trackRecordOf } from '../ranking/track-record.ts'
+import { noTrackRecord, trackRecordOf } from '../ranking/track-record.ts'
 import type { Chances, FeatureParts, Learnt, RankedRfi, Ranker } from './ranker.ts'
 
 /** Ranks as the worker does under a release, with its tables in memory and fed by what is learnt. */
@@ -34,14 +34,13 @@ export function releaseRanker(release: Release): Ranker {
   const interests = new InterestTable(release.parameters.halfLifeDays)
   const interestsLearnt = interestLearner(interests)
   let population = noPopulation
-  const evidenceOf = (partnerId: PartnerId) => evidence.get(partnerId) ?? noEvidence(partnerId)
   return {
     features,
     know: profile => index.put(profile, profile.state),
     learn(learnt) {
       const { rfi, partnerId } = learnt.life
       const fact = factOf(learnt)
-      const before = evidenceOf(partnerId)
+      const before = evidence.get(partnerId) ?? noEvidence(partnerId)
       evidence.set(partnerId, fold(before, fact))
       population = foldPopulation(population, fact, before)
       interestsLearnt.add(partnerId, fact, rfi)
@@ -51,8 +50,12 @@ export function releaseRanker(release: Release): Ranker {
       if (refusal !== null) return refused(refusal)
       interestsLearnt.fold()
       const query = queryOf(rfi)
-      const recordOf = (partnerId: PartnerId) =>
-        trackRecordOf(evidenceOf(partnerId), release.parameters.halfLifeDays)
+      const { halfLifeDays } = release.parameters
+      const recordOf = (partnerId: PartnerId) => {
+        const known = evidence.get(partnerId)
+        // Most of many partners have done nothing yet: all of them stand alike.
+        return known === undefined ? noTrackRecord(halfLifeDays) : trackRecordOf(known, halfLifeDays)
+      }
       const tables = { index, recordOf, interests, population, release }
       const { entries, candidates, refusalOf, inFull } = rankAll({
         rfi,

@@ -4,12 +4,12 @@ import { day, hour, toTimestamp } from '../domain/time.ts'
 import { hashOf } from '../ranking/hash.ts'
 import { defaultRelease } from '../ranking/release.ts'
 import { newBaselines } from './baselines/catalogue.ts'
-import { chronicleOf } from './chronicle.ts'
+import { type Chronicle, chronicleOf } from './chronicle.ts'
 import { type HistoryFile, HistoryReader } from './history.ts'
-import type { RankingLine } from './marks.ts'
+import { Marks, type RankingLine } from './marks.ts'
 import type { Ranker } from './ranker.ts'
 import { releaseRanker } from './release-ranker.ts'
-import { type ReplayFigures, type ReplayOptions, replay } from './replay.ts'
+import { type ReplayFigures, type ReplayOptions, replay, replayPart } from './replay.ts'
 
 type Line = { readonly occurredAt: string } & Readonly<Record<string, unknown>>
 type Files = Readonly<Record<HistoryFile, readonly Line[]>>
@@ -105,15 +105,19 @@ function shuffled(count: number): (offer: number) => number {
   return offer => order[offer] ?? offer
 }
 
+function chronicleFrom(files: Partial<Files>): Chronicle {
+  const reader = new HistoryReader()
+  for (const [file, lines] of Object.entries(files))
+    for (const line of lines) reader.add(file as HistoryFile, JSON.stringify(line))
+  return chronicleOf(reader.history())
+}
+
 function play(
   files: Partial<Files>,
   options: Partial<ReplayOptions> = {},
 ): { figures: ReplayFigures; lines: RankingLine[] } {
-  const reader = new HistoryReader()
-  for (const [file, lines] of Object.entries(files))
-    for (const line of lines) reader.add(file as HistoryFile, JSON.stringify(line))
   const lines: RankingLine[] = []
-  const figures = replay(chronicleOf(reader.history()), {
+  const figures = replay(chronicleFrom(files), {
     ranker: releaseRanker(defaultRelease),
     baselines: [],
     split: 0.5,
@@ -169,6 +173,24 @@ describe('nothing looks ahead', () => {
       line?.top.find(top => top.partnerId === partnerId)?.score ?? Number.NaN
     // What waits lowers a score by `load` alone, which has a millionth's weight beside silence.
     expect(scoreOf(nobody[1], 'p0') - scoreOf(later, 'p0')).toBeLessThan(defaultRelease.features.load)
+  })
+
+  test('parts of it, replayed each for itself, make up the whole, byte for byte', () => {
+    const whole = play(files, { baselines: newBaselines() })
+    for (const parts of [2, 3, 7]) {
+      const lines: RankingLine[] = []
+      const marks = new Marks(
+        releaseRanker(defaultRelease).features,
+        newBaselines().map(({ name }) => name),
+      )
+      for (let part = 0; part < parts; part += 1)
+        replayPart(chronicleFrom(files), {
+          ...{ ranker: releaseRanker(defaultRelease), baselines: newBaselines(), split: 0.5, depth: 20 },
+          ...{ part, parts, write: line => lines.push(line), mark: mark => marks.add(mark) },
+        })
+      expect(lines.map(line => JSON.stringify(line))).toEqual(whole.lines.map(line => JSON.stringify(line)))
+      expect(whole.figures).toMatchObject(marks.figures())
+    }
   })
 
   test('the same files give the same bytes', () => {

@@ -1,5 +1,5 @@
 import type { Chronicle } from './chronicle.ts'
-import { type MarkedFigures, Marks, type RankingLine } from './marks.ts'
+import { type Mark, type MarkedFigures, Marker, Marks, type RankingLine } from './marks.ts'
 import type { Baseline, Ranker } from './ranker.ts'
 import { Roster } from './roster.ts'
 
@@ -26,23 +26,53 @@ export interface ReplayFigures extends MarkedFigures {
   readonly splitAt: number | null
 }
 
+/** What a history comes to apart from the rankings. */
+export type Extent = Omit<ReplayFigures, keyof MarkedFigures>
+
+export function extentOf({ steps, rfis, events }: Chronicle, split: number): Extent {
+  const teaching = teachingOf(rfis, split)
+  let met = 0
+  const first = steps.find(step => step.kind === 'rfi' && ++met > teaching)
+  return { split, rfis: rfis - teaching, events, splitAt: first?.at ?? null }
+}
+
 /**
  * Goes through a history in its order: each RFI is ranked by what was known and learnt before it, then what the log says
  * happened is learnt at its own time. The RFIs after the split are written and counted.
  */
 export function replay(chronicle: Chronicle, options: ReplayOptions): ReplayFigures {
-  const { ranker, baselines, split, depth, write, progress } = options
-  const teaching = Math.floor(split * chronicle.rfis)
+  const { ranker, baselines, split } = options
+  const marks = new Marks(
+    ranker.features,
+    baselines.map(({ name }) => name),
+  )
+  replayPart(chronicle, { ...options, part: 0, parts: 1, mark: mark => marks.add(mark) })
+  return { ...extentOf(chronicle, split), ...marks.figures() }
+}
+
+export interface PartOptions extends ReplayOptions {
+  /** From 0. */
+  readonly part: number
+  readonly parts: number
+  readonly mark: (mark: Mark) => void
+}
+
+/**
+ * One of several runs of RFIs after the split, all else being as it was: a ranking depends on what came before alone, so
+ * parts may be replayed side by side, and one after the other make up the whole.
+ */
+export function replayPart(chronicle: Chronicle, options: PartOptions): void {
+  const { ranker, baselines, split, depth, part, parts, write, mark, progress } = options
+  const teaching = teachingOf(chronicle.rfis, split)
+  const ranked = chronicle.rfis - teaching
+  const from = teaching + startOf(part, parts, ranked)
+  const to = teaching + startOf(part + 1, parts, ranked)
   const roster = new Roster()
   const knownSince = roster.knownSince.bind(roster)
-  const marks = new Marks(ranker.features, baselines, {
-    depth,
-    rfis: chronicle.rfis - teaching,
-    knownSince,
-  })
+  const marker = new Marker(ranker.features.length, baselines, { depth, rfis: ranked, knownSince })
   let met = 0
-  let splitAt: number | null = null
   for (const [done, step] of chronicle.steps.entries()) {
+    if (met === to && step.kind === 'rfi') break
     const { at } = step
     progress?.(done, at)
     switch (step.kind) {
@@ -54,10 +84,12 @@ export function replay(chronicle: Chronicle, options: ReplayOptions): ReplayFigu
         const { rfi } = step
         roster.meet(rfi)
         met += 1
-        if (met <= teaching) break
-        splitAt ??= at
-        const ranked = ranker.rank(rfi, at, { asked: roster.askedBefore(rfi), full: roster.isFull })
-        write(marks.mark(rfi, at, ranked, chronicle.lives.get(rfi.rfiId) ?? []))
+        if (met <= from) break
+        const ranking = ranker.rank(rfi, at, { asked: roster.askedBefore(rfi), full: roster.isFull })
+        const lives = chronicle.lives.get(rfi.rfiId) ?? []
+        const marked = marker.mark(rfi, at, ranking, lives, met - 1 - teaching)
+        write(marked.line)
+        mark(marked.mark)
         break
       }
       case 'lesson': {
@@ -68,5 +100,18 @@ export function replay(chronicle: Chronicle, options: ReplayOptions): ReplayFigu
       }
     }
   }
-  return { split, rfis: Math.max(0, met - teaching), events: chronicle.events, splitAt, ...marks.figures() }
 }
+
+function teachingOf(rfis: number, split: number): number {
+  return Math.floor(split * rfis)
+}
+
+/**
+ * Where a part starts among the RFIs after the split. A later part has more to learn before its first, which takes about a
+ * quarter of what ranking does: so each has four fifths of the RFIs that the one before it has.
+ */
+function startOf(part: number, parts: number, ranked: number): number {
+  return Math.floor((ranked * (1 - shrinking ** part)) / (1 - shrinking ** parts))
+}
+
+const shrinking = 0.8

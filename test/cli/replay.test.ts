@@ -63,8 +63,11 @@ const outOf = (name: string) => join(folder.path, name)
 const read = (name: string, file: string) => readFileSync(join(outOf(name), file), 'utf8')
 
 test('ranks a history, and writes the same bytes again', async () => {
-  const [one, other] = await Promise.all(
-    ['one', 'other'].map(name => run(['replay', '--in', history, '--out', outOf(name), '--json'])),
+  const ways = { one: [], other: [], parted: ['--threads', '3'] }
+  const [one, other, parted] = await Promise.all(
+    Object.entries(ways).map(([name, how]) =>
+      run(['replay', '--in', history, '--out', outOf(name), '--json', ...how]),
+    ),
   )
   expect(one).toMatchObject({ code: 0 })
   expect(one?.stderr).toMatch(
@@ -83,11 +86,13 @@ test('ranks a history, and writes the same bytes again', async () => {
   expect(metrics.eventsPerSecond).toBeGreaterThan(0)
   expect(Object.keys(metrics.baselines)).toContain('popularity')
 
-  const { eventsPerSecond, ...again } = JSON.parse(other?.stdout ?? '')
-  expect({ ...again, eventsPerSecond: metrics.eventsPerSecond }).toEqual(metrics)
-  expect(eventsPerSecond).toBeGreaterThan(0)
-  for (const file of ['rankings.ndjson', 'report.html']) expect(read('other', file)).toBe(read('one', file))
-  expect(readdirSync(outOf('one')).sort()).toEqual(['metrics.json', 'rankings.ndjson', 'report.html'])
+  for (const [name, ran] of Object.entries({ other, parted })) {
+    const { eventsPerSecond, ...again } = JSON.parse(ran?.stdout ?? '')
+    expect({ ...again, eventsPerSecond: metrics.eventsPerSecond }).toEqual(metrics)
+    expect(eventsPerSecond).toBeGreaterThan(0)
+    for (const file of ['rankings.ndjson', 'report.html']) expect(read(name, file)).toBe(read('one', file))
+    expect(readdirSync(outOf(name)).sort()).toEqual(['metrics.json', 'rankings.ndjson', 'report.html'])
+  }
 
   const lines = read('one', 'rankings.ndjson')
     .trimEnd()
@@ -131,13 +136,37 @@ test('says it as a table, for a release of one’s own, without baselines', asyn
   expect(JSON.parse(read('mine', 'rankings.ndjson').split('\n')[0] ?? '').top).toHaveLength(1)
 })
 
+test('says how many lines tell nothing', async () => {
+  const strange = outOf('strange')
+  mkdirSync(strange)
+  const line = readFileSync(join(history, 'rfis.ndjson'), 'utf8').split('\n')[0]
+  writeFileSync(join(strange, 'rfis.ndjson'), `${line}\n${line}\n`)
+  const commands = readFileSync(join(history, 'referral-commands.ndjson'), 'utf8').replaceAll(
+    /"r(?=\d)/g,
+    '"other',
+  )
+  writeFileSync(join(strange, 'referral-commands.ndjson'), commands)
+  const { code, stderr } = await run(['replay', '--in', strange, '--out', outOf('strange-out')])
+  expect(code).toBe(0)
+  expect(stderr).toContain('40 lines for RFIs that are not in the log left out\n')
+  expect(stderr).toContain('1 line of what was there before left out')
+})
+
 test('says what is wrong, and touches nothing of anybody else’s', async () => {
   const taken = outOf('taken')
   mkdirSync(taken)
   writeFileSync(join(taken, 'diary.txt'), 'mine')
   const weights = join(folder.path, 'wrong.json')
   writeFileSync(weights, JSON.stringify({ weightsId: 'w', features: { charm: 1 } }))
+  const without = outOf('without')
+  mkdirSync(without)
+  writeFileSync(join(without, 'rfis.ndjson'), Buffer.from('{}\n', 'utf16le'))
   const cases: [string[], number, RegExp][] = [
+    [
+      ['--in', without, '--out', outOf('none')],
+      1,
+      /2 of 2 lines skipped\n(.*\n)*.*without.rfis\.ndjson holds no RFI; .*in UTF-8/,
+    ],
     [['--in', history, '--out', taken], 1, /taken holds 1 other file \(diary\.txt\).*--out/],
     [['--in', folder.path, '--out', outOf('none')], 1, /there is no .*rfis\.ndjson; --in/],
     [

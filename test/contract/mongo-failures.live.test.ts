@@ -3,6 +3,7 @@ import { migrate } from '../../src/adapters/mongo/migrate.ts'
 import { type MongoStore, openMongo } from '../../src/adapters/mongo/store.ts'
 import { isRetryable } from '../../src/ports/errors.ts'
 import type { CommitOutcome, Position } from '../../src/ports/store.ts'
+import { patience } from '../support/servers/eventually.ts'
 import { type LocalMongo, startMongo } from '../support/servers/mongo.ts'
 import { freePort } from '../support/servers/ports.ts'
 import { liveDescribe, servers } from '../support/servers/servers.ts'
@@ -141,7 +142,7 @@ liveDescribe('a MongoDB that fails', { needs: ['mongodb'] }, () => {
           const from = await store.position(lane)
           return store.commit(unit({ move: { from, to: at((from?.offset ?? 0) + 1) } }))
         },
-        { timeout: 20_000 },
+        { timeout: 20_000 * patience },
       )
       .toEqual({ kind: 'committed' })
   })

@@ -16,6 +16,7 @@ import { compare } from '../crash/compare.ts'
 import { copyToFolder } from '../support/copy-to-folder.ts'
 import { type Standing, untilDrained } from '../support/drained.ts'
 import { openData, startWorker } from '../support/embedded.ts'
+import { patience } from '../support/servers/eventually.ts'
 import { scratch } from '../support/servers/scratch.ts'
 import { liveDescribe, servers } from '../support/servers/servers.ts'
 import { sampleHistory, temporaryFolder } from '../support/simulated.ts'
@@ -57,7 +58,9 @@ liveDescribe('the same input, embedded and on Kafka and MongoDB', () => {
   afterAll(() => folder.remove())
   const { prefix, mongodbUri } = scratch()
 
-  it('gives the same referrals, receipts, events and projections', { timeout: 180_000 }, async () => {
+  it('gives the same referrals, receipts, events and projections', {
+    timeout: 180_000 * patience,
+  }, async () => {
     const history = sampleHistory().map(withOwnCustomer)
     const [embedded, copied] = ['embedded', 'copied'].map(name => join(folder.path, name)) as [string, string]
     mkdirSync(embedded)

@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import { type Running, run, start } from '../cli/run.ts'
 import { eventually } from '../support/servers/eventually.ts'
@@ -8,6 +9,9 @@ import { temporaryFolder } from '../support/simulated.ts'
 const sample = new URL('../../examples/tenders/sample/', import.meta.url).pathname
 
 const soon = (what: string, ask: () => Promise<boolean>) => eventually(what, ask, { within: 40_000 })
+
+/** By tags and place alone: what partners did is read by each worker at its own moment, and moves scores a little. */
+const release = { weightsId: 'tags-1', features: { relevance: 1_000_000, proximity: 200_000 } }
 
 /** Left out is what differs from run to run: moments, and which of two RFIs of one customer came second. */
 function timeless(value: unknown): unknown {
@@ -21,6 +25,7 @@ liveDescribe('the command line on servers', () => {
   const { prefix, mongodbUri } = scratch()
   const folder = temporaryFolder()
   const data = ['--data', `${folder.path}/data`]
+  const releaseFile = `${folder.path}/release.ndjson`
   const { kafkaBrokers, schemaRegistryUrl } = servers()
   const environment = {
     KAFKA_BROKERS: kafkaBrokers,
@@ -52,6 +57,7 @@ liveDescribe('the command line on servers', () => {
   })
 
   beforeAll(async () => {
+    writeFileSync(releaseFile, `${JSON.stringify(release)}\n`)
     await onServers('topics', 'create', '--partitions', '2')
     await onServers('schemas', 'register')
     await onServers('store', 'migrate')
@@ -73,6 +79,7 @@ liveDescribe('the command line on servers', () => {
     expect(workers[0]?.output.stdout).toMatch(
       /^roles directory, .*\nbrokers \S+\ndatabase \S+\nregistry http\S+\nprefix \S+\nweights default-1\n/,
     )
+    await onServers('produce', 'ranking-weights', releaseFile)
     await onServers('produce', 'partner-profiles', `${sample}partner-profiles.ndjson`)
     await soon('the profiles are in', async () => (await asJson('status')).counts.profiles === 183)
     // Each worker reads what changed every 100 ms.
@@ -98,8 +105,13 @@ liveDescribe('the command line on servers', () => {
     workers.push(embedded)
     await embedded.until('\nready\n')
     const status = () => inFolder('status')
+    await run(['produce', 'ranking-weights', releaseFile, ...data])
     await run(['produce', 'partner-profiles', `${sample}partner-profiles.ndjson`, ...data])
     await soon('the profiles are in', async () => (await status()).counts.profiles === 183)
+    await soon('the directory has nothing left', async () => {
+      const lanes: { role: string; lag: number }[] = (await status()).lanes
+      return lanes.every(({ role, lag }) => role !== 'directory' || lag === 0)
+    })
     await run(['produce', 'rfis', `${sample}rfis.ndjson`, ...data])
     await soon('all is through', async () => {
       const { counts, unsent, lanes } = await status()

@@ -1,9 +1,11 @@
-import { closeSync, openSync, writeSync } from 'node:fs'
+import { closeSync, openSync, readSync, writeSync } from 'node:fs'
 
 const blockSize = 1024 * 1024
 
 export interface LinesOut {
   write(value: unknown): void
+  /** All lines of another such file. */
+  append(path: string): void
   close(): void
 }
 
@@ -23,6 +25,14 @@ export function linesOut(path: string): LinesOut {
       block.push(line)
       size += line.length
       if (size >= blockSize) flush()
+    },
+    append(from) {
+      flush()
+      const other = openSync(from, 'r')
+      const some = Buffer.allocUnsafe(blockSize)
+      for (let read = readSync(other, some); read > 0; read = readSync(other, some))
+        writeAll(file, some.subarray(0, read))
+      closeSync(other)
     },
     close() {
       flush()

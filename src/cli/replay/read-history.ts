@@ -3,10 +3,13 @@ import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type History, HistoryReader, historyFiles } from '../../tuning/history.ts'
 import { Failure } from '../failure.ts'
-import { progressOf } from '../progress.ts'
+import { noProgress, progressOf } from '../progress.ts'
 
-/** Reads a folder's files one after the other; only the RFIs must be there. Nothing holds their text. */
-export async function readHistory(directory: string): Promise<History> {
+/**
+ * Reads a folder's files one after the other; only the RFIs must be there. Nothing holds their text.
+ * @param quiet - without a bar: somebody else shows one
+ */
+export async function readHistory(directory: string, quiet = false): Promise<History> {
   const reader = new HistoryReader()
   for (const file of historyFiles) {
     const path = join(directory, file)
@@ -14,7 +17,7 @@ export async function readHistory(directory: string): Promise<History> {
     if (size === null && file === 'rfis.ndjson')
       throw new Failure(`there is no ${path}; --in names the folder that holds it`)
     if (size === null) continue
-    const bar = progressOf(`reading ${file}`, size)
+    const bar = quiet ? noProgress : progressOf(`reading ${file}`, size)
     let read = 0
     try {
       for await (const lines of linesOf(path)) {
@@ -38,19 +41,38 @@ async function sizeOf(path: string): Promise<number | null> {
   }
 }
 
+/** No record is as long: of a longer line the beginning has to do, to be told as malformed. In characters. */
+const longestLine = 16 * 1024 * 1024
+
 /** Blank ones too, so that their numbers are the file's. Only a line feed ends a line: U+2028 may stand in a JSON text. */
 async function* linesOf(path: string): AsyncGenerator<readonly string[]> {
-  let rest = ''
+  let rest: string[] = []
+  let length = 0
   let first = true
+  const keep = (part: string) => {
+    const kept = part.slice(0, longestLine - length)
+    if (kept !== '') rest.push(kept)
+    length += kept.length
+  }
+  const taken = () => {
+    const line = rest.join('')
+    rest = []
+    length = 0
+    return line
+  }
   const input: AsyncIterable<string> = createReadStream(path, {
     encoding: 'utf8',
     highWaterMark: 1024 * 1024,
   })
   for await (const chunk of input) {
-    const lines = (rest + (first ? chunk.replace(/^\uFEFF/, '') : chunk)).split('\n')
+    // What is kept of a line is not looked through again with each chunk: a line may have thousands.
+    const [begun = '', ...others] = (first ? chunk.replace(/^\uFEFF/, '') : chunk).split('\n')
     first = false
-    rest = lines.pop() ?? ''
-    if (lines.length > 0) yield lines
+    keep(begun)
+    const open = others.pop()
+    if (open === undefined) continue
+    yield [taken(), ...others]
+    keep(open)
   }
-  if (rest !== '') yield [rest]
+  if (length > 0) yield [taken()]
 }

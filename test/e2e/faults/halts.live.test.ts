@@ -6,7 +6,7 @@ import { partitionOf } from '../../../src/ports/murmur2.ts'
 import { topics } from '../../../src/roles/topics.ts'
 import { jsonLines, run, start } from '../../cli/run.ts'
 import { until } from '../../contract/contract-case.ts'
-import { eventually } from '../../support/servers/eventually.ts'
+import { eventually, patience } from '../../support/servers/eventually.ts'
 import { type LocalMongo, startMongo } from '../../support/servers/mongo.ts'
 import { scratch } from '../../support/servers/scratch.ts'
 import { liveDescribe, servers } from '../../support/servers/servers.ts'
@@ -143,7 +143,9 @@ liveDescribe('a log and a database that do not belong together', { needs: ['kafk
     expect(await stand.accounts()).toMatchObject({ dead: {}, rejections: 0, contradictions: [] })
   })
 
-  test('a database restored from a copy that is older than the log', { timeout: 90_000 }, async () => {
+  test('a database restored from a copy that is older than the log', {
+    timeout: 90_000 * patience,
+  }, async () => {
     await mongo.kill()
     cpSync(data, copy, { recursive: true })
     await mongo.restart()

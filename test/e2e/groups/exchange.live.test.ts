@@ -4,6 +4,7 @@ import { accountsOf } from '../../crash/accounts.ts'
 import { Child, killAll } from '../../crash/child.ts'
 import { compare } from '../../crash/compare.ts'
 import { rerun } from '../../crash/rerun.ts'
+import { patience } from '../../support/servers/eventually.ts'
 import { scratch } from '../../support/servers/scratch.ts'
 import { liveDescribe, servers } from '../../support/servers/servers.ts'
 import { openWorld, report, type World } from './world.ts'
@@ -24,10 +25,12 @@ liveDescribe('workers that share the groups', { needs: ['kafka', 'mongodb'] }, (
 
   const untilMembers = (count: number) =>
     expect
-      .poll(() => world.members(), { timeout: 40_000, interval: 200 })
+      .poll(() => world.members(), { timeout: 40_000 * patience, interval: 200 })
       .toEqual([count, count, count, count])
 
-  it('give every input one effect while they come, go and are killed', { timeout: 180_000 }, async () => {
+  it('give every input one effect while they come, go and are killed', {
+    timeout: 180_000 * patience,
+  }, async () => {
     const { crowd, gaps, lanes } = world
     const [stays, leaves] = await Promise.all([world.startWorker(), world.startWorker()])
     crowd.start()

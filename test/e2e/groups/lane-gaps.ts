@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import type { Store } from '../../../src/ports/store.ts'
 import type { Collections } from '../../../src/roles/collections.ts'
+import { patience } from '../../support/servers/eventually.ts'
 
 /** ms between two looks at the positions: a gap is told up to as much too long. */
 const interval = 100
@@ -35,7 +36,7 @@ export class LaneGaps {
   }
 
   /** Resolves when every lane has moved after this was called. */
-  async untilAllMove(lanes: number, deadline = 30_000): Promise<void> {
+  async untilAllMove(lanes: number, deadline = 30_000 * patience): Promise<void> {
     const from = performance.now()
     for (;;) {
       const still = [...this.#seen].filter(([, { at }]) => at <= from).map(([lane]) => lane)

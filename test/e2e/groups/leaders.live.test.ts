@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { accountsOf } from '../../crash/accounts.ts'
-import { eventually } from '../../support/servers/eventually.ts'
+import { eventually, patience } from '../../support/servers/eventually.ts'
 import { type LocalKafka, startKafka } from '../../support/servers/kafka.ts'
 import { scratch } from '../../support/servers/scratch.ts'
 import { liveDescribe } from '../../support/servers/servers.ts'
@@ -53,7 +53,9 @@ liveDescribe('a worker on three brokers', { needs: ['mongodb'] }, () => {
   const untilMovedFrom = (former: number | null) =>
     eventually('another leader', async () => ![null, former].includes(await leader()), { within: 30_000 })
 
-  it('works on when leaders move, and loses and doubles nothing', { timeout: 180_000 }, async () => {
+  it('works on when leaders move, and loses and doubles nothing', {
+    timeout: 180_000 * patience,
+  }, async () => {
     const { crowd, gaps, lanes } = world
     // With the broker that leads its group goes the membership, and the next one waits until the former's session ends.
     const sessionTimeout = 6000

@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import type { Running } from '../../cli/run.ts'
 import { accountsOf } from '../../crash/accounts.ts'
+import { patience } from '../../support/servers/eventually.ts'
 import { scratch } from '../../support/servers/scratch.ts'
 import { liveDescribe, servers } from '../../support/servers/servers.ts'
 import { openWorld, report, type World } from './world.ts'
@@ -15,14 +16,19 @@ liveDescribe('a rolling restart of three workers', { needs: ['kafka', 'mongodb']
     const brokers = servers().kafkaBrokers
     world = await openWorld({ brokers, prefix, mongodbUri, partitions: 4, rfisAtOnce: 2 })
   })
+  afterEach(() => world.killWorkers())
   afterAll(() => world.close())
 
-  it('loses nothing, doubles nothing, and no lane stands still for long', { timeout: 180_000 }, async () => {
+  it('loses nothing, doubles nothing, and no lane stands still for long', {
+    timeout: 180_000 * patience,
+  }, async () => {
     const { crowd, gaps, lanes } = world
     const workers: Running[] = await Promise.all(three.map(() => world.startWorker()))
     crowd.start()
     await gaps.untilAllMove(lanes)
-    await expect.poll(() => world.members(), { timeout: 30_000, interval: 200 }).toEqual([3, 3, 3, 3])
+    await expect
+      .poll(() => world.members(), { timeout: 30_000 * patience, interval: 200 })
+      .toEqual([3, 3, 3, 3])
     gaps.take()
     await gaps.untilAllMove(lanes)
     await gaps.untilAllMove(lanes)

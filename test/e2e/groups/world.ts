@@ -80,24 +80,24 @@ export async function openWorld({ brokers, prefix, mongodbUri, partitions, ...cr
     folder: folder.path,
     /** The real command. Everything at its record's time, so that the same input comes out the same again. */
     async startWorker(): Promise<Running> {
-      const worker = start(
-        ['worker', '--json', '--event-time', '--log-level', process.env.DBG ? 'debug' : 'warn'],
-        {
-          KAFKA_BROKERS: brokers,
-          MONGODB_URI: mongodbUri,
-          ROUTER_TOPIC_PREFIX: prefix,
-        },
-      )
+      const worker = start(['worker', '--json', '--event-time', '--log-level', 'warn'], {
+        KAFKA_BROKERS: brokers,
+        MONGODB_URI: mongodbUri,
+        ROUTER_TOPIC_PREFIX: prefix,
+      })
       workers.add(worker)
       await worker.until('"event":"ready"')
       return worker
     },
+    /** SIGKILL to all there are: whoever tries again begins alone. */
+    async killWorkers(): Promise<void> {
+      await Promise.all([...workers].map(worker => worker.stop('SIGKILL')))
+      workers.clear()
+    },
     /** SIGTERM; the exit code. */
     async stopWorker(worker: Running): Promise<number | null> {
       workers.delete(worker)
-      const e = await worker.stop()
-      if (process.env.DBG) appendFileSync(`${process.env.DBG}/${worker.child.pid}.log`, e.stderr)
-      return e.code
+      return (await worker.stop()).code
     },
     /** Who is in the group of each role that reads. */
     async members(): Promise<number[]> {
@@ -128,7 +128,7 @@ export async function openWorld({ brokers, prefix, mongodbUri, partitions, ...cr
       return directory
     },
     async close(): Promise<void> {
-      for (const worker of workers) await worker.stop('SIGKILL')
+      await this.killWorkers()
       await crowd.end().catch(() => undefined)
       await gaps.end().catch(() => undefined)
       await log.close()
