@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { PartnerId } from '../domain/ids.ts'
 import type { Term } from '../matching/terms.ts'
 import { bandTerm } from './asked.ts'
-import { addToBuckets, type Buckets, type Counts, datedCounts, noBuckets } from './buckets.ts'
+import { addToBuckets, type Buckets, type Counts, noBuckets, visitCounts } from './buckets.ts'
 import { hashOf } from './hash.ts'
 import type { Interest, TermInterest } from './interest.ts'
 import { InterestTable } from './interest-table.ts'
@@ -52,7 +52,7 @@ function interestOf(partnerId: PartnerId, held: Readonly<Record<Term, Buckets>>,
 /** Decayed counts straight from the buckets, millionths, in the order of `termCounts`; not rounded. */
 function naive(buckets: Buckets, day: number, halfLifeDays: number): number[] {
   const sums = termCounts.map(() => 0)
-  for (const { at, counts } of datedCounts(buckets)) {
+  visitCounts(buckets, (at, counts) => {
     const of = (name: keyof Counts) => counts[name] ?? 0
     const declined = of('declinedFit') + of('declinedOther')
     const closed = of('accepted') + declined + of('silent')
@@ -61,7 +61,7 @@ function naive(buckets: Buckets, day: number, halfLifeDays: number): number[] {
     const weight = one * 2 ** (-(day - at) / halfLifeDays)
     for (const [place, count] of [...row, closed - of('declinedFit')].entries())
       sums[place] = (sums[place] ?? 0) + weight * count
-  }
+  })
   return sums
 }
 

@@ -111,14 +111,13 @@ export function foldInterest(
     }
   }
   if (version === interest.version) return { interest, apart: [], joined: [] }
-  const untouched = interest.terms.filter(({ hash }) => !touched.has(hash))
   const counted = Array.from(touched, ([hash, { term, weight, buckets }]) => ({
     hash,
     term,
     weight,
     buckets,
-  }))
-  const { held, apart } = strongest([...untouched, ...counted].sort((one, other) => one.hash - other.hash))
+  })).sort((one, other) => one.hash - other.hash)
+  const { held, apart } = strongest(replaced(interest.terms, counted))
   const apartNow = new Set(apart.map(({ hash }) => hash))
   return {
     interest: { partnerId: interest.partnerId, version, terms: held },
@@ -130,6 +129,20 @@ export function foldInterest(
 /** What is accepted tells most of what a partner looks for. */
 function weightOf({ type }: Fact): number {
   return type === 'accepted' ? 4 : 1
+}
+
+/** Both lists as one, all sorted by their hashes: of two of the same hash the one counted. */
+function replaced(terms: readonly TermInterest[], counted: readonly TermInterest[]): TermInterest[] {
+  const all: TermInterest[] = []
+  let at = 0
+  for (const other of counted) {
+    for (; at < terms.length && (terms[at] as TermInterest).hash < other.hash; at += 1)
+      all.push(terms[at] as TermInterest)
+    if (terms[at]?.hash === other.hash) at += 1
+    all.push(other)
+  }
+  for (; at < terms.length; at += 1) all.push(terms[at] as TermInterest)
+  return all
 }
 
 /** Where a hash stands among terms sorted by theirs, or would. */
@@ -149,11 +162,16 @@ function strongest(terms: readonly TermInterest[]): {
   readonly held: readonly TermInterest[]
   readonly apart: readonly TermInterest[]
 } {
-  if (terms.length <= mostHeld) return { held: terms, apart: [] }
+  const tooMany = terms.length - mostHeld
+  if (tooMany <= 0) return { held: terms, apart: [] }
+  // Mostly a handful of hundreds: only what weighs no more than the heaviest that must go is looked at again.
+  const weights = Float64Array.from(terms, ({ weight }) => weight).sort()
+  const limit = weights[tooMany - 1] as number
   const apart = terms
-    .toReversed()
+    .filter(({ weight }) => weight <= limit)
+    .reverse()
     .sort((one, other) => one.weight - other.weight)
-    .slice(0, terms.length - mostHeld)
+    .slice(0, tooMany)
   const gone = new Set(apart)
   return { held: terms.filter(term => !gone.has(term)), apart }
 }

@@ -43,7 +43,7 @@ export function unpackBuckets(text: string): Buckets {
 export type PlacedCounts = Float64Array
 
 /**
- * What `datedCounts` gives of the buckets in a text, in the same order, without making an object of any: a router reads
+ * What `visitCounts` gives of the buckets in a text, in the same order, without making an object of any: a router reads
  * millions of them before it is ready.
  * @param counts - where they are put for `visit`, `counters.length` zeros; zeros again afterwards
  * @throws Error for a text that `packBuckets` did not write

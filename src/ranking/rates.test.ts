@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { PartnerId } from '../domain/ids.ts'
 import { day, hour } from '../domain/time.ts'
-import { addToBuckets, type Counter, counters, datedCounts, noBuckets } from './buckets.ts'
+import { addToBuckets, type Counter, counters, noBuckets, visitCounts } from './buckets.ts'
 import { noEvidence } from './evidence.ts'
 import { one } from './millionths.ts'
 import { hourOf, tallyOf } from './rates.ts'
@@ -40,11 +40,11 @@ test('a tally is the sum over the days, each decayed to the one it is read on, t
           const tally = tallyOf(evidence, halfLifeDays, hourOf((today + wait) * day + 5 * hour))
           const naive = (...of: Counter[]) => {
             let sum = 0
-            for (const { at, counts } of datedCounts(buckets)) {
+            visitCounts(buckets, (at, counts) => {
               const age = today + wait - at
               for (const counter of of)
                 sum += one * (counts[counter] ?? 0) * (age <= 0 ? 1 : 2 ** (-age / halfLifeDays))
-            }
+            })
             return sum
           }
           const plain = ['offered', 'answered', 'answeredInHour', 'answeredInDay', 'silent'] as const

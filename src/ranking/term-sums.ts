@@ -1,4 +1,4 @@
-import { type Buckets, type Counter, counters, datedCounts } from './buckets.ts'
+import { type Buckets, type Counter, type Counts, counters, visitCounts } from './buckets.ts'
 import { termCounts } from './likeness.ts'
 import { latestDayIn, visitPacked } from './packed-buckets.ts'
 
@@ -13,6 +13,8 @@ export class TermSums {
   readonly #weightOf: (day: number) => number
   readonly #counts = new Float64Array(counters.length)
   readonly #sums = new Float64Array(termCounts.length)
+  /** Of the day under way: what one count of it weighs. */
+  #weight = 0
 
   constructor(weightOf: (day: number) => number) {
     this.#weightOf = weightOf
@@ -22,32 +24,48 @@ export class TermSums {
   of(buckets: Buckets | string): Float64Array {
     this.#sums.fill(0)
     if (typeof buckets === 'string') visitPacked(buckets, this.#counts, this.#add)
-    else
-      for (const { at, counts } of datedCounts(buckets)) {
-        for (const counter in counts)
-          this.#counts[place[counter as Counter]] = counts[counter as Counter] ?? 0
-        this.#add(at)
-        this.#counts.fill(0)
-      }
+    else visitCounts(buckets, this.#addCounts)
     return this.#sums
   }
 
   readonly #add = (day: number) => {
-    const weight = this.#weightOf(day)
-    const sums = this.#sums
     const counts = this.#counts
     const of = (at: number) => counts[at] as number
-    const accepted = of(place.accepted)
-    const declinedFit = of(place.declinedFit)
-    const over = declinedFit + of(place.declinedCustomer) + of(place.declinedOther) + of(place.silent)
-    const won = of(place.won)
+    this.#weight = this.#weightOf(day)
+    const others = of(place.declinedCustomer) + of(place.declinedOther) + of(place.silent)
     const lost = of(place.lostFit) + of(place.lostCustomer) + of(place.lostOther)
-    sums[0] = (sums[0] as number) + weight * accepted
-    sums[1] = (sums[1] as number) + weight * (accepted + over)
-    sums[2] = (sums[2] as number) + weight * of(place.answeredInHour)
-    sums[3] = (sums[3] as number) + weight * of(place.answeredInDay)
-    sums[4] = (sums[4] as number) + weight * won
-    sums[5] = (sums[5] as number) + weight * (over + won + lost)
-    sums[6] = (sums[6] as number) + weight * (accepted + over - declinedFit)
+    this.#answers(of(place.accepted), of(place.declinedFit), others)
+    this.#times(of(place.answeredInHour), of(place.answeredInDay))
+    this.#ends(of(place.declinedFit) + others, of(place.won), lost)
+  }
+
+  readonly #addCounts = (day: number, counts: Counts) => {
+    const { declinedFit = 0, won = 0 } = counts
+    this.#weight = this.#weightOf(day)
+    const others = (counts.declinedCustomer ?? 0) + (counts.declinedOther ?? 0) + (counts.silent ?? 0)
+    const lost = (counts.lostFit ?? 0) + (counts.lostCustomer ?? 0) + (counts.lostOther ?? 0)
+    this.#answers(counts.accepted ?? 0, declinedFit, others)
+    this.#times(counts.answeredInHour ?? 0, counts.answeredInDay ?? 0)
+    this.#ends(declinedFit + others, won, lost)
+  }
+
+  #answers(accepted: number, declinedFit: number, others: number): void {
+    this.#plus(0, accepted)
+    this.#plus(1, accepted + declinedFit + others)
+    this.#plus(6, accepted + others)
+  }
+
+  #times(inHour: number, inDay: number): void {
+    this.#plus(2, inHour)
+    this.#plus(3, inDay)
+  }
+
+  #ends(over: number, won: number, lost: number): void {
+    this.#plus(4, won)
+    this.#plus(5, over + won + lost)
+  }
+
+  #plus(count: number, of: number): void {
+    this.#sums[count] = (this.#sums[count] as number) + this.#weight * of
   }
 }

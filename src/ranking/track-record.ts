@@ -1,5 +1,5 @@
 import type { PartnerId } from '../domain/ids.ts'
-import { type Counter, counters, datedCounts } from './buckets.ts'
+import { type Counter, counters, visitCounts } from './buckets.ts'
 import { type Evidence, noEvidence, type OpenOffers } from './evidence.ts'
 import { one } from './millionths.ts'
 
@@ -36,15 +36,15 @@ export function trackRecordOf(
   const { version, buckets, open } = evidence
   const sums: number[] = counters.map(() => 0)
   const latestDay = buckets.latestDay ?? 0
-  let lastDeal: number | null = null
-  for (const { at, counts } of datedCounts(buckets)) {
+  let lastDeal = null as number | null
+  visitCounts(buckets, (at, counts) => {
     const weight = one * decay(latestDay - at, halfLifeDays)
     for (const counter in counts) {
       const place = places[counter as Counter]
       sums[place] = (sums[place] as number) + weight * (counts[counter as Counter] ?? 0)
     }
     if (counts.accepted !== undefined) lastDeal = Math.max(lastDeal ?? at, at)
-  }
+  })
   const record = {
     version,
     halfLifeDays,
@@ -66,9 +66,18 @@ export function noTrackRecord(halfLifeDays: number): TrackRecord {
 
 const newcomer = noEvidence('anyone' as PartnerId)
 
+/** By whole days of age, of the half-life last asked for: a process mostly has one. */
+const decays = { halfLifeDays: Number.NaN, byAge: new Float64Array(0) }
+const rememberedDays = 4096
+
 /** `2^(−age / half-life)`, whole days; what lies ahead counts in full. */
 export function decay(ageDays: number, halfLifeDays: number): number {
-  return ageDays <= 0 ? 1 : 2 ** (-ageDays / halfLifeDays)
+  if (ageDays <= 0) return 1
+  if (halfLifeDays !== decays.halfLifeDays) {
+    decays.halfLifeDays = halfLifeDays
+    decays.byAge = Float64Array.from({ length: rememberedDays }, (_, age) => 2 ** (-age / halfLifeDays))
+  }
+  return decays.byAge[ageDays] ?? 2 ** (-ageDays / halfLifeDays)
 }
 
 /** A counter's decayed sum as of a record's latest day. */

@@ -18,7 +18,7 @@ export interface PartThreadOptions {
 }
 
 /** Bytes of RFIs that are worth a thread: each reads the whole history for itself. */
-const worthwhile = 1024 * 1024
+const worthwhile = 256 * 1024
 /** More would mostly read and learn what the others do. */
 const mostParts = 4
 
@@ -40,7 +40,11 @@ export interface PartThread {
 /** Replays one part in a thread of its own, from the files. */
 export function startPart(options: PartThreadOptions): PartThread {
   const name = import.meta.url.endsWith('.ts') ? 'part-thread.ts' : 'part-thread.js'
-  const thread = new Thread(new URL(`./${name}`, import.meta.url), { workerData: options })
+  const thread = new Thread(new URL(`./${name}`, import.meta.url), {
+    workerData: options,
+    // Rankings live for one RFI and are large: in a small nursery most would be moved before they go.
+    resourceLimits: { maxYoungGenerationSizeMb: 192 },
+  })
   const marks = new Promise<readonly Mark[]>((resolve, reject) => {
     const got: Mark[] = []
     thread.on('message', (some: readonly Mark[]) => {

@@ -35,8 +35,9 @@ export function textOverlap(): Baseline {
   const byRfi = new Map<Rfi, Remembered>()
   const byTerm = new Map<string, number[]>()
   let first = 0
-  /** Of the RFI at hand, by place modulo its length; all 0 in between. */
-  const shared = new Float64Array(mostRemembered + 1)
+  /** Of the RFI at hand, by the last bits of the place; all 0 in between. A power of two holds all that are remembered. */
+  const shared = new Float64Array(2 ** Math.ceil(Math.log2(mostRemembered + 1)))
+  const lastBits = shared.length - 1
   /** Places of which something is in `shared`. */
   const met = new Int32Array(mostRemembered + 1)
   const partners = new Numbered<PartnerId>()
@@ -83,7 +84,7 @@ export function textOverlap(): Baseline {
         if (places.length > Math.max(alwaysLookedAt, others * mostCommon)) continue
         const rarity = Math.log(1 + others / places.length)
         for (const place of places) {
-          const slot = place % shared.length
+          const slot = place & lastBits
           const before = shared[slot] ?? 0
           if (before === 0) met[metCount++] = place
           shared[slot] = before + rarity
@@ -93,8 +94,8 @@ export function textOverlap(): Baseline {
       for (let at = 0; at < metCount; at += 1) {
         const place = met[at] ?? 0
         const past = remembered[place]
-        const overlap = shared[place % shared.length] ?? 0
-        shared[place % shared.length] = 0
+        const overlap = shared[place & lastBits] ?? 0
+        shared[place & lastBits] = 0
         if (past === undefined) continue
         const likeness = overlap ** 2 / (terms.length * past.terms)
         const weight = likeness * past.weight * budgetFit(money, past)
