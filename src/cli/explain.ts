@@ -3,11 +3,12 @@ import type { PartnerId } from '../domain/ids.ts'
 import type { Rfi } from '../domain/rfi.ts'
 import type { Receipt } from '../ranking/receipt.ts'
 import { defaultRelease, type Release } from '../ranking/release.ts'
-import { type Verification, verifyReceipt } from '../ranking/verify.ts'
+import type { Verification } from '../ranking/verify.ts'
 import type { RfiDocument } from '../roles/collections.ts'
 import { releaseHash } from '../roles/release-hash.ts'
 import type { Backend } from './backend.ts'
 import { currentTables, presentOf } from './current-tables.ts'
+import { verifyStored } from './explain-verify.ts'
 import { Failure } from './failure.ts'
 import { withBackend } from './open-backend.ts'
 import { addCommonOptions, type CommonOptions, configOf, moment } from './options.ts'
@@ -41,7 +42,11 @@ export function explain(command: Command): void {
       'why this one was or was not chosen, and the smallest change that would have been enough',
     )
     .option('--verify', 'recompute the receipt; exit code 1 when anything on it differs')
-    .option('--at <time>', 'when tables are read again for --partner: as of then (default: now)', moment)
+    .option(
+      '--at <time>',
+      'rank again for --partner as of then, on the tables as they are (default: now)',
+      moment,
+    )
     .addHelpText(
       'after',
       '\nThe receipt is what was recorded when the RFI was ranked. Whoever is not among those chosen is ranked again on' +
@@ -85,7 +90,7 @@ export async function explanationOf(
   return {
     receipt,
     names: await namesOf(store, receipt),
-    verification: verify ? verifyReceipt(receipt, release) : null,
+    verification: verify ? verifyStored(receipt, document, release) : null,
     about: partnerId === undefined ? null : { partnerId, today },
   }
 }

@@ -25,7 +25,7 @@ interface Options extends CommonOptions {
 export function preview(command: Command): void {
   addCommonOptions(command.argument('<file>', 'one RFI as JSON; - for standard input'))
     .option('--partner <id>', 'where this one would come, and what it would take to be chosen')
-    .option('--at <time>', 'rank as of then (default: now)', moment)
+    .option('--at <time>', 'rank as of then, on the tables as they are (default: now)', moment)
     .addHelpText(
       'after',
       '\nRanks by the tables as they are and writes nothing; beside a worker too. In a folder whose records end long ago' +

@@ -99,7 +99,9 @@ export async function scorecardOf(
         const { routedAt, expiresAt } = referral
         return [{ referralId: _id, title: title ?? keywords.join(', '), routedAt, expiresAt }]
       })
-      .sort((one, other) => (one.expiresAt < other.expiresAt ? -1 : 1)),
+      .sort(
+        (one, other) => compare(one.expiresAt, other.expiresAt) || compare(one.referralId, other.referralId),
+      ),
     open: {
       deals: active.length,
       value: active
@@ -107,4 +109,9 @@ export async function scorecardOf(
         .reduce<Sums>((sum, value) => addMoney(sum, value), {}),
     },
   }
+}
+
+/** Whatever the store gives first: many expire together. */
+function compare(one: string, other: string): number {
+  return one === other ? 0 : one < other ? -1 : 1
 }

@@ -14,11 +14,11 @@ interface Options extends CommonOptions {
 
 export function scorecard(command: Command): void {
   addCommonOptions(command.argument('<partnerId>'))
-    .option('--at <time>', 'read the evidence as of then (default: now)', moment)
+    .option('--at <time>', 'let what is known age until then (default: now)', moment)
     .addHelpText(
       'after',
       '\nVisibility is the part of any score that is the partner’s own. Rates count recent offers more, by the half-life of' +
-        '\nthe release in force, and lean on everybody’s while there are few.',
+        '\nthe release in force, and lean on everybody’s while there are few. --at a time before some of it leaves none of it out.',
     )
     .action(async (id: string, { at, ...options }: Options) => {
       const config = configOf(options)

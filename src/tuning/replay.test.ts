@@ -151,6 +151,22 @@ describe('nothing looks ahead', () => {
     expect(JSON.stringify(after.lines.slice(0, earlier.length))).toBe(JSON.stringify(earlier))
   })
 
+  test('whatever the number of RFIs and of parts, each RFI is in one part', () => {
+    for (let ranked = 0; ranked <= 30; ranked += 1) {
+      const rfis = Array.from({ length: ranked }, (_, number) => rfi(number, hour * number))
+      const chronicle = chronicleFrom({ 'rfis.ndjson': rfis })
+      for (const parts of [1, 2, 3, 4, 5, 8]) {
+        const met: string[] = []
+        for (let part = 0; part < parts; part += 1)
+          replayPart(chronicle, {
+            ...{ ranker: releaseRanker(defaultRelease), baselines: [], split: 0, depth: 1 },
+            ...{ part, parts, write: ({ rfiId }) => met.push(rfiId), mark: () => undefined },
+          })
+        expect(met).toEqual(rfis.map(({ rfiId }) => rfiId))
+      }
+    }
+  })
+
   const favourite = { ...command('r0', 'p0', 'accept', day + hour), type: 'favorite', engagement: null }
   const known = {
     'partner-profiles.ndjson': [profile(0), profile(6)],

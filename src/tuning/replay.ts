@@ -111,6 +111,8 @@ function teachingOf(rfis: number, split: number): number {
  * quarter of what ranking does: so each has four fifths of the RFIs that the one before it has.
  */
 function startOf(part: number, parts: number, ranked: number): number {
+  // To the last one: what is divided by itself after rounding may fall just short of 1.
+  if (part === parts) return ranked
   return Math.floor((ranked * (1 - shrinking ** part)) / (1 - shrinking ** parts))
 }
 

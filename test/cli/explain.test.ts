@@ -4,6 +4,7 @@ import { DatabaseSync } from 'node:sqlite'
 import stringWidth from 'string-width'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { receiptTable } from '../../src/cli/receipt-text.ts'
+import type { Receipt } from '../../src/ranking/receipt.ts'
 import { run, temporaryFolder } from './run.ts'
 
 const folder = temporaryFolder()
@@ -226,13 +227,73 @@ describe('scorecard', () => {
 })
 
 describe('a receipt that was changed', () => {
-  it('is found out by explain --verify', async () => {
+  const change = (work: (receipt: Receipt) => void) => {
     const database = new DatabaseSync(join(path, 'router.db'))
     const { document } = database.prepare("SELECT document FROM receipts WHERE id = 'rfi-5'").get() ?? {}
     const receipt = JSON.parse(String(document))
-    receipt.considered[1].contributions[0] += 1
-    database.prepare("UPDATE receipts SET document = ? WHERE id = 'rfi-5'").run(JSON.stringify(receipt))
+    work(receipt)
+    const put = database.prepare("UPDATE receipts SET document = ? WHERE id = 'rfi-5'")
+    put.run(JSON.stringify(receipt))
     database.close()
+    return () => {
+      const database = new DatabaseSync(join(path, 'router.db'))
+      database.prepare("UPDATE receipts SET document = ? WHERE id = 'rfi-5'").run(String(document))
+      database.close()
+    }
+  }
+
+  it.each<[string, RegExp, (receipt: { -readonly [Name in keyof Receipt]: Receipt[Name] }) => void]>([
+    [
+      'of another release',
+      /^weightsId: recorded "mine", computed "default-1"$/,
+      receipt => {
+        receipt.weightsId = 'mine'
+      },
+    ],
+    [
+      'of another time',
+      /^at: recorded "2025-.*, computed "2026-01-06T/,
+      receipt => {
+        receipt.at = day(-10) as Receipt['at']
+      },
+    ],
+    [
+      'of another RFI',
+      /^rfiId: recorded "rfi-4", computed "rfi-5"$/,
+      receipt => {
+        receipt.rfiId = 'rfi-4' as Receipt['rfiId']
+      },
+    ],
+    [
+      'by another rule, with others chosen',
+      /^rule: recorded "exploration", computed "rank"$/,
+      receipt => {
+        receipt.rule = 'exploration'
+        receipt.chosen = receipt.chosen.toReversed()
+      },
+    ],
+    [
+      'of fewer chosen, and one more next in line',
+      /^chosen\[1\]: recorded null, computed "(acme|bolt)"$/,
+      receipt => {
+        receipt.next = receipt.considered.slice(1).map(({ partnerId }) => partnerId)
+        receipt.chosen = receipt.chosen.slice(0, 1)
+        receipt.refused = { ...receipt.refused, 'not-chosen': (receipt.refused['not-chosen'] ?? 0) + 1 }
+      },
+    ],
+  ])('%s is found out, though it adds up', async (_, told, work) => {
+    const back = change(work)
+    const { code, stdout } = await run(['explain', 'rfi-5', '--verify', ...data])
+    back()
+    expect(code).toBe(1)
+    expect(stdout.trimEnd().split('\n').at(-1)?.replace('differs at ', '')).toMatch(told)
+  })
+
+  it('is found out by explain --verify', async () => {
+    change(receipt => {
+      const [, row] = receipt.considered as unknown as { contributions: number[] }[]
+      if (row !== undefined) row.contributions[0] = (row.contributions[0] ?? 0) + 1
+    })
     const { code, stdout } = await run(['explain', 'rfi-5', '--verify', ...data])
     expect({ code, last: stdout.trimEnd().split('\n').at(-1) }).toEqual({
       code: 1,
