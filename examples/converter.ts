@@ -33,10 +33,17 @@ export function commandLine<Options extends object>(converter: Converter<Options
       print(await converter.convertFiles(options))
       return 0
     } catch (error) {
-      complain(`convert: ${error instanceof Error ? error.message : String(error)}`)
+      complain(`convert: ${words(error)}`)
       return 1
     }
   }
+}
+
+function words(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  if ('code' in error && error.code === 'ENOENT' && 'path' in error)
+    return `there is no ${error.path}; --from names the folder that holds it`
+  return error.message
 }
 
 function read<Options>({ readOptions }: Converter<Options>, args: string[]): Options | string {

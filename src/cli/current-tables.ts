@@ -2,10 +2,13 @@ import { systemTime } from '../adapters/system-time.ts'
 import { type PartnerId, type ProfileId, type RfiId, splitReferralId } from '../domain/ids.ts'
 import { day } from '../domain/time.ts'
 import { TableReader } from '../lanes/table-reader.ts'
+import type { Term } from '../matching/terms.ts'
 import { noEvidence } from '../ranking/evidence.ts'
-import { noInterest } from '../ranking/interest.ts'
+import { hashOf } from '../ranking/hash.ts'
+import { noInterest, type TermInterest } from '../ranking/interest.ts'
 import { unpackInterest } from '../ranking/packed-interest.ts'
 import { Capacity } from '../roles/capacity.ts'
+import { interestTermId } from '../roles/folds/interests.ts'
 import { Tables } from '../roles/tables.ts'
 import type { Backend } from './backend.ts'
 
@@ -64,6 +67,19 @@ export async function withCapacity<T>(
 export async function interestOf(store: Store, partnerId: PartnerId) {
   const document = (await store.get('interests', [partnerId])).get(partnerId)
   return document === undefined ? noInterest(partnerId) : unpackInterest(partnerId, document)
+}
+
+/** What it answered under these terms, as far as they are not among those: by their hashes. */
+export async function apartOf(
+  store: Store,
+  partnerId: PartnerId,
+  terms: readonly Term[],
+): Promise<ReadonlyMap<number, TermInterest>> {
+  const documents = await store.get(
+    'interestTerms',
+    terms.map(term => interestTermId(partnerId, hashOf(term))),
+  )
+  return new Map(Array.from(documents.values(), document => [document.hash, document]))
 }
 
 /** What a partner did, as it is written down. */

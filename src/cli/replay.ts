@@ -152,16 +152,16 @@ async function replayed(options: Options, release: Release, others: readonly Par
   }
 }
 
-/** Nothing of anybody else's is written over, or left to be taken for ours. */
+/** Nothing of anybody else's is written over, and nothing of a former run is left to be taken for this one's. */
 function prepare(directory: string): void {
   mkdirSync(directory, { recursive: true })
   const there = readdirSync(directory)
-  for (const name of there) if (partFiles.test(name)) rmSync(join(directory, name))
   const others = there.filter(name => !ownFiles.includes(name) && !partFiles.test(name))
   if (others.length > 0)
     throw new Failure(
       `${directory} holds ${others.length} other file${others.length === 1 ? '' : 's'} (${others[0]}); name a folder of its own with --out`,
     )
+  for (const name of there) rmSync(join(directory, name))
 }
 
 function readRelease(path: string): Release {

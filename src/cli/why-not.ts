@@ -1,11 +1,12 @@
 import type { PartnerId } from '../domain/ids.ts'
 import type { Rfi } from '../domain/rfi.ts'
 import { toTimestamp } from '../domain/time.ts'
+import { askedTerms, countedTerms } from '../ranking/asked.ts'
 import { whyNot } from '../ranking/why-not.ts'
 import { boundedQuery } from '../roles/routing.ts'
 import type { Tables } from '../roles/tables.ts'
 import type { Backend } from './backend.ts'
-import { askedIn, evidenceOf, interestOf, withCapacity } from './current-tables.ts'
+import { apartOf, askedIn, evidenceOf, interestOf, withCapacity } from './current-tables.ts'
 import { type WhyNotReport, whyNotReport } from './why-not-text.ts'
 
 /** Where a partner would come for an RFI by the tables as they are, and what it would take. Nothing is written. */
@@ -24,6 +25,7 @@ export async function whyNotOn(
   const { index, recordOf, interests, population, release } = tables
   const excluded = await askedIn(store, chain)
   const interest = await interestOf(store, partnerId)
+  const apart = await apartOf(store, partnerId, countedTerms(askedTerms(rfi)))
   const evidence = await evidenceOf(store, partnerId)
   const open = await store.countBy('referrals', 'profileId', {
     profileId: { in: index.ofPartner(partnerId).map(({ profile }) => profile.profileId) },
@@ -34,6 +36,7 @@ export async function whyNotOn(
       {
         ...{ rfi, query: boundedQuery(rfi), index, recordOf, interests, population, release },
         ...{ now: at, excluded, full, interestOf: () => interest, evidenceOf: () => evidence },
+        apartOf: (_, hash) => apart.get(hash),
         openOf: profileId => open.get(profileId) ?? 0,
         count: Math.min(rfi.maxPartners ?? Number.POSITIVE_INFINITY, release.policy.partnersPerRfi),
       },

@@ -31,7 +31,8 @@ export type Fact = {
   readonly notifiable: boolean
 } & (
   | {
-      readonly type: 'offered' | 'expired' | 'won' | 'reported'
+      /** `reopened` takes an `expired` back, for an answer that a log has after it. */
+      readonly type: 'offered' | 'expired' | 'reopened' | 'won' | 'reported'
       readonly kind: null
       readonly answerTime: number
     }
@@ -152,6 +153,8 @@ export function countsOf(fact: Fact): Counts {
         : inOrder([declined[fact.kind], ...answerCounters(fact.answerTime)])
     case 'expired':
       return inOrder(fact.notifiable ? ['expired', 'silent'] : ['expired'])
+    case 'reopened':
+      return fact.notifiable ? { expired: -1, silent: -1 } : { expired: -1 }
     case 'won':
       return { won: 1 }
     case 'reported':
@@ -186,7 +189,7 @@ export function countAnswerTime(times: readonly number[], answerTime: number): r
 }
 
 function stepOf(type: Fact['type']): -1 | 0 | 1 {
-  if (type === 'offered') return 1
+  if (type === 'offered' || type === 'reopened') return 1
   return type === 'accepted' || type === 'declined' || type === 'expired' ? -1 : 0
 }
 

@@ -56,7 +56,7 @@ export function noInterest(partnerId: PartnerId): Interest {
 /** Null for what teaches nothing about a kind of deal: an offer as such, and silence nobody was notified of. */
 export function interestCounts(fact: Fact): Counts | null {
   if (fact.type === 'offered' || fact.type === 'reported') return null
-  if (fact.type === 'expired' && !fact.notifiable) return null
+  if ((fact.type === 'expired' || fact.type === 'reopened') && !fact.notifiable) return null
   // Abuse says nothing about what the partner looks for.
   if (fact.kind === 'spam') return null
   return countsOf(fact)
@@ -128,6 +128,8 @@ export function foldInterest(
 
 /** What is accepted tells most of what a partner looks for. */
 function weightOf({ type }: Fact): number {
+  // Taken back by counts alone: weights only grow, or a term that isn't touched could overtake.
+  if (type === 'reopened') return 0
   return type === 'accepted' ? 4 : 1
 }
 

@@ -101,12 +101,19 @@ function withTag({ index, query, rfi }: Situation, profile: Profile): ProfileCha
     .map(({ change }) => change)
 }
 
+/** An id that no location of the profile has; ids are short, and a profileId with a city's name may not be. */
+function freeId({ locations }: Profile): Profile['locations'][number]['locationId'] {
+  const taken = new Set<string>(locations.map(({ locationId }) => locationId))
+  let number = locations.length + 1
+  while (taken.has(`l${number}`)) number += 1
+  return `l${number}` as Profile['locations'][number]['locationId']
+}
+
 /** Beside the others, or in place of the last when there are five. */
 function withLocation({ rfi }: Situation, profile: Profile): ProfileChange[] {
   const { city, region } = rfi.customer
   if (city === null && region === null) return []
-  const locationId = `${profile.profileId}/${city ?? region}` as Profile['locations'][number]['locationId']
-  const location = { locationId, city, region, contact: null }
+  const location = { locationId: freeId(profile), city, region, contact: null }
   const detail = [city, region].filter(part => part !== null).join(', ')
   return [
     {

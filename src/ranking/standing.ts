@@ -2,7 +2,7 @@ import type { PartnerId, ProfileId } from '../domain/ids.ts'
 import type { Indexed, ProfileIndex } from '../matching/profile-index.ts'
 import { type RefusalCode, refusalCodes } from '../matching/refusals.ts'
 import type { Evidence } from './evidence.ts'
-import type { Interest } from './interest.ts'
+import type { Interest, TermInterest } from './interest.ts'
 import type { InterestTable } from './interest-table.ts'
 import { type Considered, type RankInput, rank, rankRequested } from './rank.ts'
 import { flagsOf } from './refused.ts'
@@ -17,6 +17,8 @@ export interface Situation extends Omit<RankInput, 'index' | 'interests' | 'dept
   readonly evidenceOf: (partnerId: PartnerId) => Evidence
   /** What a partner answered under which terms, as `interests` was given it. */
   readonly interestOf: (partnerId: PartnerId) => Interest
+  /** A term it answered under that is not among those, by its hash. None when absent. */
+  readonly apartOf?: (partnerId: PartnerId, hash: number) => TermInterest | undefined
   /** Referrals a profile has open: by how much a limit must be raised. None when absent. */
   readonly openOf?: (profileId: ProfileId) => number
 }

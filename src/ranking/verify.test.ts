@@ -131,6 +131,9 @@ describe('verifyReceipt', () => {
     expect(whereIn({ chosen: receipt.chosen.toReversed() })).toBe('chosen[0]')
     expect(whereIn({ chosen: [...receipt.chosen.slice(0, 2)] })).toBe('next[0]')
     expect(whereIn({ refused: { ...receipt.refused, 'not-chosen': 99 } })).toBe('refused.not-chosen')
+    expect(whereIn({ considered: [{ ...first, estimates: null }, second, ...rest] })).toBe(
+      'considered[0].estimates',
+    )
     expect(whereIn({ more: 1 })).toMatch(/^bytes, at \d+$/)
     expect(whereIn({ considered: [{ ...first, more: 1 }, second, ...rest] })).toMatch(/^bytes/)
   })

@@ -286,8 +286,7 @@ function rebuildRow(
     evidenceVersion: row.evidenceVersion,
     tally: row.tally,
     likeness: row.likeness === null ? null : { terms: row.likeness.terms, bands: row.likeness.bands },
-    estimates:
-      row.estimates === null ? null : rebuildEstimates(row.estimates, pair, `${here}.estimates`, check),
+    estimates: rebuildEstimates(receipt, row, pair, { where: `${here}.estimates`, check }),
     flags: row.flags,
   }
 }
@@ -298,12 +297,17 @@ function inputsOf(feature: Feature, pair: FullPair): Inputs {
   return feature.about === 'pair' ? feature.inputs(pair) : feature.inputs(pair.tally)
 }
 
+/** There are some wherever evidence was read. */
 function rebuildEstimates(
-  recorded: NonNullable<ConsideredOnReceipt['estimates']>,
+  { basis }: Receipt,
+  { estimates: recorded }: ConsideredOnReceipt,
   pair: FullPair,
-  where: string,
-  check: Check,
+  { where, check }: { readonly where: string; readonly check: Check },
 ): ConsideredOnReceipt['estimates'] {
+  if (recorded === null) {
+    check.same(where, null, basis === null ? null : 'estimates')
+    return null
+  }
   const computed = estimatesOf(pair)
   const entries = estimated.map(name => {
     const figure = (part: keyof EstimateOnReceipt) =>
@@ -365,10 +369,17 @@ function refusedOf(receipt: Receipt, check: Check): Receipt['refused'] {
   return refused
 }
 
-function takenFrom({ features, considered, asked }: Receipt, release: Release | null): string[] {
+function takenFrom(receipt: Receipt, release: Release | null): string[] {
+  const { features, considered, asked, basis, population } = receipt
   return [
+    ...(population === null
+      ? []
+      : ['the profiles there were (population, maximum, terms, lengths, matched tags)']),
+    ...(basis === null ? [] : ['what all partners had in common (basis)']),
     ...features.filter(({ name }) => readingProfiles.has(name)).map(({ name }) => `inputs of ${name}`),
-    ...(considered.some(({ tally }) => tally !== null) ? ['what each partner had done (tally)'] : []),
+    ...(considered.some(({ tally }) => tally !== null && tally.length > 0)
+      ? ['what each partner had done (tally)']
+      : []),
     ...(asked === null ? [] : ['what was done under the terms asked for (asked, likeness)']),
     ...(features.length > 0 && release === null ? ['the weights: the release is no longer at hand'] : []),
     'counts of refusals',

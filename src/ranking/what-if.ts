@@ -54,7 +54,7 @@ export function withDeals<T>(
   const learnt = foldInterest(
     known,
     Array.from({ length: n }, () => ({ fact: facts[1] as Fact, terms })),
-    () => undefined,
+    hash => situation.apartOf?.(partnerId, hash),
   )
   interests.apply(learnt.interest)
   try {

@@ -86,13 +86,13 @@ describe('what a log says happened, happened', () => {
       told: ['offered@1', 'expired@7'],
     },
     {
-      name: 'a late accept counts, after the silence',
+      name: 'a late accept counts, in place of the silence',
       files: {
         'rfis.ndjson': [rfi(0)],
         'referrals.ndjson': [offer(0, { expiresAt: at(2 * hour) })],
         'referral-commands.ndjson': [command('accept', 9 * hour), command('win', 10 * hour)],
       },
-      told: ['offered@0', 'expired@2', 'accepted@9+9', 'won@10'],
+      told: ['offered@0', 'expired@2', 'reopened@9', 'accepted@9+9', 'won@10'],
     },
     {
       name: 'nobody is silent whom only a command tells of',
@@ -178,7 +178,7 @@ describe('what a log says happened, happened', () => {
         'referrals.ndjson': [offer(0, { expiresAt: at(hour) })],
         'referral-commands.ndjson': [command('accept', hour)],
       },
-      told: ['offered@0', 'expired@1', 'accepted@1+1'],
+      told: ['offered@0', 'expired@1', 'reopened@1', 'accepted@1+1'],
     },
   ])('$name', ({ files, told }) => {
     expect(lessons(files)).toEqual(told)

@@ -24,7 +24,7 @@ export interface Life {
 
 /** What is to be learnt at one moment: how one referral went on. */
 export type Lesson = { readonly life: Life; readonly answerTime: number } & (
-  | { readonly type: 'offered' | 'expired' | 'won' | 'reported'; readonly kind: null }
+  | { readonly type: 'offered' | 'expired' | 'reopened' | 'won' | 'reported'; readonly kind: null }
   | { readonly type: 'accepted'; readonly kind: null; readonly reported: boolean }
   | { readonly type: 'declined' | 'lost'; readonly kind: ReasonKind }
 )
@@ -168,8 +168,12 @@ function lessonsFrom(life: Opened, { type, kind, tellsValue, tellsClosing }: Tol
   const accept = (reported: boolean): Lesson[] => {
     life.answer = 'accepted'
     life.answeredAt = at
-    return [{ life, type: 'accepted', kind: null, reported, answerTime: answerTimeOf(life, at) }]
+    return [
+      ...reopened(),
+      { life, type: 'accepted', kind: null, reported, answerTime: answerTimeOf(life, at) },
+    ]
   }
+  const reopened = () => (life.expired ? [lessonOf(life, 'reopened')] : [])
   switch (type) {
     case 'accept':
       return life.answer === null ? accept(tell()) : []
@@ -177,7 +181,7 @@ function lessonsFrom(life: Opened, { type, kind, tellsValue, tellsClosing }: Tol
       if (life.answer !== null || kind === null) return []
       life.answer = 'declined'
       life.answeredAt = at
-      return [{ life, type: 'declined', kind, answerTime: answerTimeOf(life, at) }]
+      return [...reopened(), { life, type: 'declined', kind, answerTime: answerTimeOf(life, at) }]
     case 'win':
     case 'lose': {
       if (life.answer === 'declined' || life.end !== null) return []
@@ -203,7 +207,7 @@ function lessonsFrom(life: Opened, { type, kind, tellsValue, tellsClosing }: Tol
   }
 }
 
-function lessonOf(life: Life, type: 'offered' | 'expired' | 'won' | 'reported'): Lesson {
+function lessonOf(life: Life, type: 'offered' | 'expired' | 'reopened' | 'won' | 'reported'): Lesson {
   return { life, type, kind: null, answerTime: 0 }
 }
 

@@ -61,7 +61,11 @@ export class Roster {
   /** Counts the lesson; whether somebody was notified of the referral. */
   follow(lesson: Lesson): boolean {
     const standing = this.#standings.get(lesson.life) ?? this.#begin(lesson.life)
-    const open = lesson.type === 'offered' || lesson.type === 'accepted' || lesson.type === 'reported'
+    const open =
+      lesson.type === 'offered' ||
+      lesson.type === 'reopened' ||
+      lesson.type === 'accepted' ||
+      lesson.type === 'reported'
     if (open !== standing.open) {
       standing.open = open
       const { profileId } = standing

@@ -19,6 +19,8 @@ export interface PartThreadOptions {
 
 /** Bytes of RFIs that are worth a thread: each reads the whole history for itself. */
 const worthwhile = 256 * 1024
+/** Asked for by hand. */
+const mostThreads = 32
 /** More would mostly read and learn what the others do. */
 const mostParts = 4
 
@@ -26,7 +28,10 @@ const mostParts = 4
 export function partsFor(directory: string, threads: number | undefined): number {
   const most = threads ?? Math.min(mostParts, availableParallelism())
   const { size } = statSync(join(directory, 'rfis.ndjson'), { throwIfNoEntry: false }) ?? { size: 0 }
-  return Math.max(1, Math.min(most, threads === undefined ? Math.floor(size / worthwhile) : most))
+  return Math.max(
+    1,
+    threads === undefined ? Math.min(most, Math.floor(size / worthwhile)) : Math.min(most, mostThreads),
+  )
 }
 
 export interface PartThread {

@@ -47,13 +47,14 @@ export async function foldInterests(
     const interest: Interest =
       document === undefined ? noInterest(partnerId) : unpackInterest(partnerId, document)
     interests.set(partnerId, interest)
-    if (isFull(interest)) apartIds.push(...notHeld(interest, lessons).map(hash => idOf(partnerId, hash)))
+    if (isFull(interest))
+      apartIds.push(...notHeld(interest, lessons).map(hash => interestTermId(partnerId, hash)))
   }
   const apart = apartIds.length === 0 ? null : await read.get('interestTerms', [...new Set(apartIds)])
   for (const [partnerId, lessons] of learnt) {
     const interest = interests.get(partnerId)
     if (interest === undefined) continue
-    const folded = foldInterest(interest, lessons, hash => apart?.get(idOf(partnerId, hash)))
+    const folded = foldInterest(interest, lessons, hash => apart?.get(interestTermId(partnerId, hash)))
     const offset = Math.max(...lessons.map(({ cause }) => cause))
     effects.write({
       kind: 'put',
@@ -68,10 +69,10 @@ export async function foldInterests(
       effects.write({
         kind: 'put',
         collection: 'interestTerms',
-        document: { _id: idOf(partnerId, term.hash), ...asStored(term) },
+        document: { _id: interestTermId(partnerId, term.hash), ...asStored(term) },
       })
     for (const hash of folded.joined)
-      effects.write({ kind: 'remove', collection: 'interestTerms', id: idOf(partnerId, hash) })
+      effects.write({ kind: 'remove', collection: 'interestTerms', id: interestTermId(partnerId, hash) })
   }
 }
 
@@ -86,6 +87,6 @@ function notHeld(interest: Interest, lessons: readonly { readonly terms: readonl
 }
 
 /** A partnerId holds no colon. */
-function idOf(partnerId: PartnerId, hash: number): string {
+export function interestTermId(partnerId: PartnerId, hash: number): string {
   return `${partnerId}:${hash.toString(36)}`
 }
