@@ -26,8 +26,11 @@ const underTerm: Readonly<Record<Estimated, (tally: TermTally) => readonly [numb
   win: tally => [tally.won, tally.ended],
 }
 
-/** Answers' worth that a partner's rate weighs against what it did under one term; and the population's against all did. */
-const strength = 5
+/**
+ * Answers' worth that a partner's rate weighs against what it did under one term; and the population's against all did. One
+ * answer counts under each of its terms, so a small figure here makes estimates surer of themselves than they may be.
+ */
+const strength = 10
 const populationStrength = 20
 /** Terms of one request come together, so each tells part of what it would alone. */
 const termShare = 0.3

@@ -36,7 +36,25 @@ export function unpackInterest(partnerId: PartnerId, { version, terms, packed }:
     terms: terms.map((term): TermInterest => {
       hash += reader.next()
       const weight = reader.next()
-      return { hash, term, weight, buckets: reader.text(reader.next()) }
+      return new Unpacked(hash, term, weight, reader.text(reader.next()))
     }),
+  }
+}
+
+/**
+ * Made by a constructor, not as a literal: V8 watches what literals make, now and then takes these for long-lived while
+ * tables are read, and from then on millions of them pile up among the old, half a gigabyte before they are collected.
+ */
+class Unpacked implements TermInterest {
+  readonly hash: number
+  readonly term: Term
+  readonly weight: number
+  readonly buckets: string
+
+  constructor(hash: number, term: Term, weight: number, buckets: string) {
+    this.hash = hash
+    this.term = term
+    this.weight = weight
+    this.buckets = buckets
   }
 }
