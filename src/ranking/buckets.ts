@@ -114,6 +114,12 @@ function inPlaces(counts: Counts): Counts {
   return addCounts(counts, {})
 }
 
+/** Whether anything was ever counted so, of what is never taken back. */
+export function hasAny({ days, months, older }: Buckets, counter: Counter): boolean {
+  const has = ({ counts }: { readonly counts: Counts }) => counts[counter] !== undefined
+  return days.some(has) || months.some(has) || (older !== null && has(older))
+}
+
 export function totals(buckets: Buckets): Counts {
   let sum: Counts = {}
   visitCounts(buckets, (_, counts) => {

@@ -1,4 +1,4 @@
-import { addToBuckets, type Buckets, dayOf, joinBuckets, noBuckets, totals } from './buckets.ts'
+import { addToBuckets, type Buckets, dayOf, hasAny, joinBuckets, noBuckets } from './buckets.ts'
 import { countAnswerTime, countsOf, type Evidence, type Fact, isTimed } from './evidence.ts'
 
 /**
@@ -18,7 +18,7 @@ export const noPopulation: Population = { version: 0, partners: 0, buckets: noBu
 
 /** @param before - the partner's evidence without the fact */
 export function foldPopulation(sums: Population, fact: Fact, before: Pick<Evidence, 'buckets'>): Population {
-  const isFirst = fact.type === 'accepted' && (totals(before.buckets).accepted ?? 0) === 0
+  const isFirst = fact.type === 'accepted' && !hasAny(before.buckets, 'accepted')
   return {
     version: sums.version + 1,
     partners: sums.partners + (isFirst ? 1 : 0),

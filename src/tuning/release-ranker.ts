@@ -29,6 +29,9 @@ import type { Chances, FeatureParts, Learnt, RankedRfi, Ranker } from './ranker.
 /** Ranks as the worker does under a release, with its tables in memory and fed by what is learnt. */
 export function releaseRanker(release: Release): Ranker {
   const features = featureNames.filter(name => release.features[name] !== 0)
+  const weighed = compile(release)
+  const columnOf = ({ name }: { readonly name: FeatureName }) => features.indexOf(name)
+  const columns = { pair: weighed.pair.map(columnOf), partner: weighed.partner.map(columnOf) }
   const index = new ProfileIndex()
   const evidence = new Map<PartnerId, Evidence>()
   const interests = new InterestTable(release.parameters.halfLifeDays)
@@ -80,12 +83,15 @@ export function releaseRanker(release: Release): Ranker {
         },
         contributions: place => {
           const { pair, standing } = entryAt(place)
-          const own = new Map<FeatureName, number>()
-          for (const { feature, name, weight } of compile(release).pair)
-            own.set(name, multiply(weight, feature.value(feature.inputs(pair), pair.basis)))
-          for (const { feature, name, weight } of compile(release).partner)
-            own.set(name, multiply(weight, feature.value(feature.inputs(standing.tally), pair.basis)))
-          return features.map(name => own.get(name) ?? 0)
+          const own = new Array<number>(features.length).fill(0)
+          for (const [at, { feature, weight }] of weighed.pair.entries())
+            own[columns.pair[at] ?? 0] = multiply(weight, feature.value(feature.inputs(pair), pair.basis))
+          for (const [at, { feature, weight }] of weighed.partner.entries())
+            own[columns.partner[at] ?? 0] = multiply(
+              weight,
+              feature.value(feature.inputs(standing.tally), pair.basis),
+            )
+          return own
         },
       }
     },
