@@ -52,7 +52,8 @@ else {
     for (const step of ['--fill', '--read']) {
       const { status } = spawnSync(
         process.execPath,
-        ['--expose-gc', file, ...process.argv.slice(2), step, folder],
+        // As much for young objects as the threads of a worker have.
+        ['--expose-gc', '--max-semi-space-size=16', file, ...process.argv.slice(2), step, folder],
         { stdio: 'inherit' },
       )
       if (status !== 0) process.exit(status ?? 1)

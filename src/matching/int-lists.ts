@@ -44,7 +44,7 @@ export class IntLists {
   }
 
   push(list: number, entry: number): void {
-    if (entry > 0xffff && this.entries instanceof Uint16Array) this.entries = Int32Array.from(this.entries)
+    if (entry > 0xffff && this.entries instanceof Uint16Array) this.entries = new Int32Array(this.entries)
     const length = this.length(list)
     const size = this.#classes[list] ?? 0
     if (length === 1 << size) this.#move(list, size + 1)
@@ -104,9 +104,9 @@ export class IntLists {
   }
 }
 
-/** The same, twice as long. */
+/** The same, a quarter longer: twice would leave a third of it empty, and copying is cheap. */
 export function grown<T extends TypedArray>(array: T): T {
-  const longer = new (array.constructor as new (length: number) => T)(array.length * 2)
+  const longer = new (array.constructor as new (length: number) => T)(array.length + (array.length >> 2))
   longer.set(array)
   return longer
 }

@@ -1,13 +1,16 @@
 /** One entry: two keys, a value. */
 const width = 3
 const free = -1
+const fewest = 64
 
 /**
  * (a, b) → value, all whole numbers from 0, in one typed array by open addressing with linear probing: a lookup is mostly
  * one line of memory. A `Map` of as many small keys takes twice the room and several lines.
  */
 export class PairTable {
-  #cells = new Int32Array(64 * width).fill(free)
+  #cells = new Int32Array(fewest * width).fill(free)
+  /** From 32 bits of a hash to a cell. */
+  #scale = fewest / 2 ** 32
   #size = 0
 
   get size(): number {
@@ -31,7 +34,7 @@ export class PairTable {
     this.#cells[at] = a
     this.#cells[at + 1] = b
     this.#cells[at + 2] = value
-    if (this.#size * 2 * width > this.#cells.length) this.#resize(this.#cells.length * 2)
+    if (this.#size * 3 * width > this.#cells.length * 2) this.#resize(1.25)
   }
 
   delete(a: number, b: number): void {
@@ -48,7 +51,7 @@ export class PairTable {
       gap = at
     }
     cells.fill(free, gap, gap + width)
-    if (cells.length > 64 * width && this.#size * 8 * width < cells.length) this.#resize(cells.length / 2)
+    if (cells.length > fewest * width && this.#size * 4 * width < cells.length) this.#resize(0.5)
   }
 
   /** Where the pair stands, or the free cell where it would. */
@@ -65,12 +68,15 @@ export class PairTable {
 
   #home(a: number, b: number): number {
     const mixed = Math.imul(Math.imul(a, 0x9e3779b1) ^ b, 0x85ebca6b)
-    return ((mixed ^ (mixed >>> 15)) & (this.#cells.length / width - 1)) * width
+    // As many cells as there are, and not a power of two: the table is never more than half empty by its growing.
+    return Math.floor((mixed >>> 0) * this.#scale) * width
   }
 
-  #resize(length: number): void {
+  #resize(by: number): void {
     const before = this.#cells
-    this.#cells = new Int32Array(length).fill(free)
+    const cells = Math.max(fewest, Math.ceil((before.length / width) * by))
+    this.#scale = cells / 2 ** 32
+    this.#cells = new Int32Array(cells * width).fill(free)
     for (let from = 0; from < before.length; from += width) {
       if (before[from] === free) continue
       const at = this.#find(before[from] as number, before[from + 1] as number)

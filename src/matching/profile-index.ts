@@ -3,6 +3,7 @@ import type { Profile, ProfileState } from '../domain/profile.ts'
 import { Accumulators } from './accumulators.ts'
 import { relevanceAsIf } from './as-if.ts'
 import { CountryIndex } from './country-index.ts'
+import { holdProfile } from './held-profile.ts'
 import { eligibleIn, findIn, namedOf, topOf } from './match.ts'
 import type { Matches, Relevance } from './matches.ts'
 import { NameTable } from './name-table.ts'
@@ -27,7 +28,8 @@ interface Entry extends Indexed {
  */
 export class ProfileIndex {
   readonly #entries = new Map<ProfileId, Entry>()
-  readonly #byPartner = new Map<PartnerId, ProfileId[]>()
+  /** Most partners have one, which stands for itself. */
+  readonly #byPartner = new Map<PartnerId, ProfileId | readonly ProfileId[]>()
   readonly #terms = new NameTable()
   readonly #countries = new Map<string, CountryIndex>()
   readonly #states: Record<ProfileState, number> = { published: 0, paused: 0, withdrawn: 0 }
@@ -47,7 +49,7 @@ export class ProfileIndex {
   /** In the order of their ids. */
   ofPartner(partnerId: PartnerId): readonly Indexed[] {
     const found: Indexed[] = []
-    for (const profileId of this.#byPartner.get(partnerId) ?? []) {
+    for (const profileId of this.#idsOf(partnerId)) {
       const entry = this.#entries.get(profileId)
       if (entry !== undefined) found.push(entry)
     }
@@ -55,7 +57,8 @@ export class ProfileIndex {
   }
 
   /** Adds a profile or replaces the one of the same id. Paused and withdrawn ones stay known but are never matched. */
-  put(profile: Profile, state: ProfileState): void {
+  put(put: Profile, state: ProfileState): void {
+    const profile = holdProfile(put)
     this.#edition += 1
     const before = this.#entries.get(profile.profileId)
     const slot = this.#place(before, profile, state)
@@ -64,8 +67,11 @@ export class ProfileIndex {
     if (before !== undefined) this.#states[before.state] -= 1
     if (before?.profile.partnerId === profile.partnerId) return
     if (before !== undefined) this.#forgetPartner(before.profile)
-    const ids = this.#byPartner.get(profile.partnerId) ?? []
-    this.#byPartner.set(profile.partnerId, [...ids, profile.profileId].sort())
+    const ids = this.#idsOf(profile.partnerId)
+    this.#byPartner.set(
+      profile.partnerId,
+      ids.length === 0 ? profile.profileId : [...ids, profile.profileId].sort(),
+    )
   }
 
   match(query: Query): Matches {
@@ -150,9 +156,14 @@ export class ProfileIndex {
   }
 
   #forgetPartner({ partnerId, profileId }: Profile): void {
-    const left = (this.#byPartner.get(partnerId) ?? []).filter(id => id !== profileId)
-    if (left.length === 0) this.#byPartner.delete(partnerId)
-    else this.#byPartner.set(partnerId, left)
+    const [first, ...more] = this.#idsOf(partnerId).filter(id => id !== profileId)
+    if (first === undefined) this.#byPartner.delete(partnerId)
+    else this.#byPartner.set(partnerId, more.length === 0 ? first : [first, ...more])
+  }
+
+  #idsOf(partnerId: PartnerId): readonly ProfileId[] {
+    const ids = this.#byPartner.get(partnerId)
+    return ids === undefined ? [] : typeof ids === 'string' ? [ids] : ids
   }
 }
 

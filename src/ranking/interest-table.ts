@@ -95,7 +95,7 @@ export class InterestTable {
     const slot = this.#slotOf(interest.partnerId)
     const held = changed === undefined ? interest.terms : changed.flatMap(hash => heldIn(interest, hash))
     this.#reach(held)
-    const wanted = held.map((of): Wanted => ({ of, term: this.#termSlotOf(of.hash) })).sort(byTerm)
+    const wanted = held.map(of => new Wanted(of, this.#termSlotOf(of.hash))).sort(byTerm)
     const gone = new Set<number>()
     for (const hash of changed ?? [])
       if (heldIn(interest, hash).length === 0) gone.add(this.#termSlots.get(hash) ?? none)
@@ -404,9 +404,15 @@ export class InterestTable {
   }
 }
 
-interface Wanted {
+/** By a constructor, not as a literal: see `Unpacked` in packed-interest.ts. */
+class Wanted {
   readonly of: TermInterest
   readonly term: number
+
+  constructor(of: TermInterest, term: number) {
+    this.of = of
+    this.term = term
+  }
 }
 
 function byTerm(left: Wanted, right: Wanted): number {

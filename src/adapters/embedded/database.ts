@@ -2,7 +2,7 @@ import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
 import { misconfigured } from '../../ports/errors.ts'
-import { applicationId, schemaVersion, tables } from './schema.ts'
+import { applicationId, schemaVersion, tables, upgrades } from './schema.ts'
 import { loadSqlite } from './sqlite.ts'
 import { portError } from './sqlite-errors.ts'
 
@@ -68,7 +68,7 @@ export function openDatabase(directory: string, options: DatabaseOptions = {}): 
 
 // Measured, see docs/decisions/003: the cache holds a batch of a few thousand rows without spilling, and a page that
 // many transactions touch is copied from the log to the file once in 32 MiB instead of once in 4.
-const tuning = `PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY;
+const tuning = `PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY;
   PRAGMA wal_autocheckpoint = 4096; PRAGMA journal_size_limit = 67108864`
 
 function open(path: string, directory: string, readOnly: boolean, timeout: number): DatabaseSync {
@@ -95,11 +95,18 @@ function prepareSchema(database: Database, native: DatabaseSync): void {
       `${database.path} was written by a newer version (layout ${version}, this one knows ${schemaVersion})`,
     )
   if (version === schemaVersion) return
-  if (database.readOnly) throw misconfigured(`${database.path} holds nothing yet`)
+  if (database.readOnly)
+    throw misconfigured(
+      version === 0
+        ? `${database.path} holds nothing yet`
+        : `${database.path} was written by an older version: start a worker on it once`,
+    )
   database.write(() => {
     // Another process may have been faster.
-    if (found().version === schemaVersion) return
-    for (const table of tables) native.exec(table)
+    const { version } = found()
+    if (version === schemaVersion) return
+    if (version === 0) for (const table of tables) native.exec(table)
+    else for (let each = version; each < schemaVersion; each += 1) native.exec(upgrades.get(each) ?? '')
     native.exec(`PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${schemaVersion}`)
   })
 }
