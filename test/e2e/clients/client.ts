@@ -3,6 +3,8 @@ export interface Sent {
   readonly key: string | null
   readonly value: Buffer | null
   readonly headers?: Readonly<Record<string, string>>
+  /** As the client would choose when absent. */
+  readonly partition?: number
 }
 
 export interface Got {

@@ -20,9 +20,9 @@ export function platformatic(
   const common = { clientId: 'platformatic', bootstrapBrokers: brokers.split(',') }
   const producer = new Producer({ ...common, idempotent: true, autocreateTopics: false })
   const reader = () => new Consumer({ ...common, groupId: `${prefix}platformatic-${randomUUID()}` })
-  const asMessage = (topic: string, { key, value, headers = {} }: Sent) => ({
+  const asMessage = (topic: string, { key, value, headers = {}, partition }: Sent) => ({
     topic,
-    partition: key === null ? 0 : crc32(key) % partitions,
+    partition: partition ?? (key === null ? 0 : crc32(key) % partitions),
     headers: new Map(
       Object.entries(headers).map(each => each.map(text => Buffer.from(text)) as [Buffer, Buffer]),
     ),

@@ -65,19 +65,36 @@ export async function registryFolder(): Promise<string> {
 export const registryJar = `apicurio-registry-app-${registryVersion}-runner.jar`
 
 /** The Python that has SecantusDB, a server of MongoDB's protocol. */
-export async function secantusPython(): Promise<string> {
+export function secantusPython(): Promise<string> {
+  return pythonWith({ name: 'secantusdb', version: secantusVersion, what: 'SecantusDB', size: '50 MB' })
+}
+
+/** The Python that has Confluent's Kafka client. */
+export function kafkaPython(): Promise<string> {
+  return pythonWith({ name: 'confluent-kafka', version: '2.16.1', what: 'confluent-kafka', size: '5 MB' })
+}
+
+interface PythonPackage {
+  readonly name: string
+  readonly version: string
+  readonly what: string
+  readonly size: string
+}
+
+/** A Python in a folder of its own, with one package from PyPI. */
+async function pythonWith({ name, version, what, size }: PythonPackage): Promise<string> {
   const python = await findPython()
   if (!python.ok) throw new Error(python.why)
   const place = `${process.platform}-${process.arch}-python${python.version}`
   const folder = await cached({
-    name: `secantusdb-${secantusVersion}-${place}`,
+    name: `${name}-${version}-${place}`,
     // Of a removed Python only a dangling link is left, which does not count as being there.
     sign: 'bin/python',
     fill: folder =>
-      fetching(`SecantusDB ${secantusVersion} from PyPI (about 50 MB)`, async () => {
+      fetching(`${what} ${version} from PyPI (about ${size})`, async () => {
         const log = join(folder, 'install.log')
         await runProcess({ command: python.command, arguments: ['-m', 'venv', folder], folder, log })
-        const install = ['-m', 'pip', 'install', '--quiet', `secantusdb==${secantusVersion}`]
+        const install = ['-m', 'pip', 'install', '--quiet', `${name}==${version}`]
         await runProcess({ command: join(folder, 'bin', 'python'), arguments: install, folder, log })
       }),
   })
