@@ -4,7 +4,7 @@
  * journal owes nothing. Beside it, in the same run, the peer: a bare loop that reads the same RFIs and writes as many
  * rows of the same bytes in one transaction per batch, with no domain in between.
  *
- *   node bench/embedded.ts [--rfis 20000] [--partners 1000] [--per-rfi 3] [--batch 500] [--threads 2] [--seed 1] [--json]
+ *   node bench/embedded.ts [--rfis 20000] [--partners 1000] [--per-rfi 3] [--batch 500] [--threads 2] [--seed 1] [--bytes] [--json]
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -20,6 +20,7 @@ import { defaultRelease } from '../src/ranking/release.ts'
 import { collections } from '../src/roles/collections.ts'
 import type { RoleName } from '../src/roles/role.ts'
 import { topicNames, topics } from '../src/roles/topics.ts'
+import { bytesPerRfi } from './bytes.ts'
 import { generateProfiles, generateRfis } from './generate.ts'
 
 const { values } = parseArgs({
@@ -31,6 +32,7 @@ const { values } = parseArgs({
     batch: { type: 'string', default: '500' },
     seed: { type: 'string', default: '1' },
     json: { type: 'boolean', default: false },
+    bytes: { type: 'boolean', default: false },
     keep: { type: 'boolean', default: false },
   },
 })
@@ -109,6 +111,7 @@ const referrals = await store.count('referrals', {})
 const unroutable = await store.count('rfis', { outcome: 'unroutable' })
 const bare = await peer()
 await data.close()
+const bytes = values.bytes ? await bytesPerRfi(directory, rfiCount) : null
 if (!values.keep) rmSync(directory, { recursive: true, force: true })
 
 /** The same rows and bytes with nothing thought about in between. */
@@ -119,7 +122,11 @@ async function peer(): Promise<number> {
     name => `SELECT id AS name, document AS body FROM ${quoted(source, name)}`,
   )
   const documents = source.prepare(tables.join(' UNION ALL ')).all() as { name: string; body: string }[]
-  const records = source.prepare('SELECT key, value, headers FROM log_records').all() as {
+  const records = source
+    .prepare(
+      'SELECT one.key, coalesce(one.value, other.value) AS value, one.headers FROM log_records AS one LEFT JOIN log_records AS other ON other.id = one.same',
+    )
+    .all() as {
     key: Uint8Array
     value: Uint8Array
     headers: string
@@ -166,6 +173,7 @@ const result = {
   rfisPerProcessorSecond: Math.round(rfiCount / processorSeconds),
   bareSeconds: Number(bare.toFixed(2)),
   ofBareLoop: Number((bare / seconds).toFixed(2)),
+  ...(bytes === null ? {} : { bytesPerRfi: Object.fromEntries(bytes) }),
 }
 if (values.json) console.log(JSON.stringify(result))
 else {
@@ -176,4 +184,5 @@ else {
     `end to end   ${result.seconds} s   ${result.rfisPerSecond} RFIs/s   (${result.rfisPerProcessorSecond} per second of processor time)`,
   )
   console.log(`bare writes  ${result.bareSeconds} s   the worker runs at ${result.ofBareLoop} of them`)
+  for (const [name, size] of bytes ?? []) console.log(`${name.padEnd(26)} ${size} bytes for each RFI`)
 }

@@ -44,6 +44,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./rfi.ts')).rfi,
   },
   {
+    name: 'contacts',
+    summary: "who may see an RFI's contact data now, and whom notices go to",
+    load: async () => (await import('./contacts.ts')).contacts,
+  },
+  {
     name: 'explain',
     summary: 'how an RFI came to its partners: every figure, why not another, and whether it adds up',
     load: async () => (await import('./explain.ts')).explain,
@@ -87,6 +92,16 @@ export const commands: readonly CommandEntry[] = [
     name: 'status',
     summary: 'where each lane stands, and what went wrong',
     load: async () => (await import('./status.ts')).status,
+  },
+  {
+    name: 'dead-letters',
+    summary: 'input that could not be read: list it, look at it, send it again',
+    load: async () => (await import('./dead-letters.ts')).deadLetters,
+  },
+  {
+    name: 'erase',
+    summary: "remove a customer's contact data for good; what counts stays",
+    load: async () => (await import('./erase.ts')).erase,
   },
   {
     name: 'lanes',

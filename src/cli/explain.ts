@@ -72,7 +72,7 @@ export async function explanationOf(
   const document = (await store.get('rfis', [rfiId])).get(rfiId)
   if (stored === undefined || document === undefined)
     throw new Failure(
-      `there is no RFI ${JSON.stringify(rfiId)} in ${place}; consume rfis --from-beginning shows what came in, consume dead-letters --from-beginning what was refused`,
+      `there is no RFI ${JSON.stringify(rfiId)} in ${place}; consume rfis --from-beginning shows what came in, dead-letters list what was refused`,
     )
   const { _id, ...receipt } = stored
   const release = verify ? await releaseOf(store, receipt) : null

@@ -6,10 +6,11 @@ import type { Backend } from './backend.ts'
 import { lanesOf } from './lane-places.ts'
 import { withBackend } from './open-backend.ts'
 import { addCommonOptions, type CommonOptions, configOf, offset } from './options.ts'
-import { print, printJson, styled } from './output.ts'
+import { print, printJson, styled, terminalWidth } from './output.ts'
 import { resume } from './resume-lanes.ts'
 import { type Column, renderTable } from './table.ts'
 import { clean, grouped } from './text.ts'
+import { wrapped } from './wrap.ts'
 
 export function lanes(command: Command): void {
   addCommonOptions(command.command('list').description('every lane and where it stands')).action(list)
@@ -39,7 +40,18 @@ interface LaneRow {
 async function list(options: CommonOptions): Promise<void> {
   const rows = await withBackend(configOf(options), { access: 'read' }, rowsOf)
   if (options.json === true) printJson({ lanes: rows })
-  else print(renderTable(columns, rows))
+  else print([renderTable(columns, rows), ...reasons(rows)].join('\n'))
+}
+
+/** Below the table, where there is room for them. */
+function reasons(rows: readonly LaneRow[]): string[] {
+  const lines = rows.flatMap(({ lane, halted }) =>
+    halted === null ? [] : [`${lane} halted: ${clean(halted)}`],
+  )
+  const width = terminalWidth() ?? Number.POSITIVE_INFINITY
+  return lines.length === 0
+    ? []
+    : ['', ...lines.map(line => styled('red', wrapped(line, { width, indent: 2 })))]
 }
 
 async function rowsOf(backend: Backend): Promise<LaneRow[]> {
@@ -67,5 +79,5 @@ const columns: readonly Column<LaneRow>[] = [
   },
   { title: 'log start', align: 'right', value: ({ start }) => grouped(start) },
   { title: 'log end', align: 'right', value: ({ end }) => grouped(end) },
-  { title: '', value: ({ halted }) => (halted === null ? '' : styled('red', `halted: ${clean(halted)}`)) },
+  { title: '', value: ({ halted }) => (halted === null ? '' : 'halted'), style: () => 'red' },
 ]

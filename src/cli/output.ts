@@ -1,4 +1,5 @@
 import { styleText } from 'node:util'
+import { endWaiting } from './waiting.ts'
 
 /** Results go to standard output, everything else to standard error. */
 let gone: 'exit' | 'go-on' = 'exit'
@@ -20,11 +21,13 @@ export function surviveClosedPipes(): void {
 }
 
 export function print(text: string): void {
+  endWaiting()
   process.stdout.write(`${text}\n`)
 }
 
 /** Resolves when more may be written: for output of any length. */
 export async function printLine(text: string): Promise<void> {
+  endWaiting()
   if (process.stdout.write(`${text}\n`)) return
   await new Promise<void>(resolve => process.stdout.once('drain', resolve))
 }
@@ -33,12 +36,20 @@ export function printJson(value: unknown): void {
   print(JSON.stringify(value))
 }
 
-/** For people at a terminal: progress and hints. Nothing when standard error goes elsewhere. */
-export function hint(text: string): void {
-  if (process.stderr.isTTY) process.stderr.write(`${text}\n`)
+/** Beside the result: on standard error, wherever that goes. */
+export function tell(text: string): void {
+  endWaiting()
+  process.stderr.write(`${text}\n`)
 }
 
-type Style = Parameters<typeof styleText>[0]
+/** For people at a terminal: progress and hints. Nothing when standard error goes elsewhere. */
+export function hint(text: string): void {
+  if (!process.stderr.isTTY) return
+  endWaiting()
+  process.stderr.write(`${text}\n`)
+}
+
+export type Style = Parameters<typeof styleText>[0]
 
 /** Colours for a terminal alone, and not where NO_COLOR is set. */
 export function styled(style: Style, text: string): string {

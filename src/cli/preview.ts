@@ -73,10 +73,12 @@ async function rfiIn(file: string): Promise<Rfi> {
   if (!json.ok) throw new Failure(`${where} is no JSON; one RFI as a JSON object is needed`)
   const parsed = parseShape(rfiSchema, json.value)
   if (parsed.ok) return parsed.value
-  const { field, found, expected } = parsed.fault
-  throw new Failure(
-    `${where} is no RFI: ${field === '' ? 'the record' : field} is ${found}, expected ${expected}`,
+  const { fault, faults = [fault] } = parsed
+  const wrong = faults.map(
+    ({ field, found, expected }) =>
+      `${where} is no RFI: ${field === '' ? 'the record' : field} is ${found}, expected ${expected}`,
   )
+  throw new Failure([...new Set(wrong)].join('\n'))
 }
 
 const newline = Buffer.from('\n')

@@ -1,7 +1,9 @@
 import { Command, CommanderError } from 'commander'
 import { commands } from './commands.ts'
+import { addExamples } from './examples.ts'
 import { explain } from './explain-error.ts'
 import { surviveClosedPipes } from './output.ts'
+import { endWaiting, showWaiting } from './waiting.ts'
 
 /**
  * The command line. Only the file of the command that is asked for is loaded; of the others the name and a line are
@@ -21,17 +23,24 @@ export async function run(words: readonly string[]): Promise<number> {
   const asked = words.find(word => !word.startsWith('-') && word !== 'help')
   for (const { name, summary, load } of commands) {
     const command = new Command(name).description(summary).copyInheritedSettings(program)
-    if (name === asked) (await load())(command)
+    if (name === asked) {
+      const build = await load()
+      build(command)
+      addExamples(command)
+    }
     program.addCommand(command)
   }
   if (words.length === 0) {
     program.outputHelp({ error: true })
     return 2
   }
+  if (asked !== undefined && !endless.has(asked)) showWaiting(asked)
   try {
     await program.parseAsync(words, { from: 'user' })
+    endWaiting()
     return typeof process.exitCode === 'number' ? process.exitCode : 0
   } catch (error) {
+    endWaiting()
     // Commander has said what is wrong by now.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
     const { message, exitCode } = explain(error)
@@ -39,6 +48,9 @@ export async function run(words: readonly string[]): Promise<number> {
     return exitCode
   }
 }
+
+/** They say by themselves how they are, for as long as they are wanted. */
+const endless: ReadonlySet<string> = new Set(['worker', 'consume'])
 
 async function version(words: readonly string[]): Promise<string> {
   if (!words.some(word => word === '--version' || word === '-V')) return ''

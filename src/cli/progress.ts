@@ -1,4 +1,6 @@
 import { grouped } from './text.ts'
+import { endWaiting } from './waiting.ts'
+import { cutTo } from './width.ts'
 
 export interface Progress {
   /** `done` of the total, and what to say about it. */
@@ -16,6 +18,7 @@ const cells = 24
 export function progressOf(what: string, total: number | null): Progress {
   const { stderr } = process
   if (!stderr.isTTY) return noProgress
+  endWaiting()
   let last = 0
   return {
     to(done, note = '') {
@@ -29,7 +32,7 @@ export function progressOf(what: string, total: number | null): Progress {
           ? grouped(done)
           : `${'█'.repeat(filled)}${'░'.repeat(cells - filled)} ${Math.floor(part * 100)} %`
       const text = `${what} ${bar}${note === '' ? '' : `  ${note}`}`
-      stderr.write(`\r\x1b[2K${text.slice(0, (stderr.columns || 80) - 1)}`)
+      stderr.write(`\r\x1b[2K${cutTo(text, (stderr.columns || 80) - 1)}`)
     },
     end() {
       if (last > 0) stderr.write('\r\x1b[2K')

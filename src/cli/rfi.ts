@@ -15,7 +15,7 @@ export function rfi(command: Command): void {
     }))
     if (report === null)
       throw new Failure(
-        `there is no RFI ${JSON.stringify(rfiId)} in ${place}; consume rfis --from-beginning shows what came in, consume dead-letters --from-beginning what was refused`,
+        `there is no RFI ${JSON.stringify(rfiId)} in ${place}; consume rfis --from-beginning shows what came in, dead-letters list what was refused`,
       )
     if (options.json === true) printJson(report)
     else print(rfiText(report))

@@ -72,7 +72,7 @@ async function linesIn(path: string, required: boolean): Promise<string[]> {
     throw new Failure(
       missing
         ? `there is no ${path}; --in names the folder that holds it`
-        : `${path} can't be read: ${error instanceof Error ? error.message : String(error)}`,
+        : `${path} can't be read: ${error instanceof Error ? error.message : String(error)}; --in names the folder that holds it`,
     )
   }
 }

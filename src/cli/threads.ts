@@ -77,7 +77,12 @@ export class RoleThread {
       import.meta.url.endsWith('.ts') ? './role-thread.ts' : './role-thread.js',
       import.meta.url,
     )
-    this.#thread = new Thread(body, { workerData: options })
+    // Much of a batch lives until its commit: with less room for the young it would be copied again and again. With more, a
+    // worker with 100,000 profiles would take noticeably more memory, for a percent or two.
+    this.#thread = new Thread(body, {
+      workerData: options,
+      resourceLimits: { maxYoungGenerationSizeMb: 48 },
+    })
     this.#name = `thread ${options.member.index}`
     this.#exited = new Promise(resolve => this.#thread.on('exit', () => resolve()))
     this.#ended = new Promise((resolve, reject) => {

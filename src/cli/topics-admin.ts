@@ -26,7 +26,10 @@ export interface TopicsAdmin {
 /** Connects to the brokers of the configuration; to the store only where it is needed. */
 export async function openTopicsAdmin(config: Config): Promise<TopicsAdmin> {
   const { kafka, topicPrefix: prefix } = config
-  if (kafka === null) throw new Failure('topics are on servers, and KAFKA_BROKERS is not set')
+  if (kafka === null)
+    throw new Failure(
+      'topics are on servers, and KAFKA_BROKERS is not set; set it to their host:port (a data folder has its topics from the start)',
+    )
   const { createClient } = await import('../adapters/kafka/client.ts')
   const { createAdmin } = await import('../adapters/kafka/admin.ts')
   const cluster = await import('../adapters/kafka/topics.ts')

@@ -22,6 +22,9 @@ export const locationSchema = z.object({
 })
 export type Location = z.infer<typeof locationSchema>
 
+/** No country has as many (GB has 224). A profile is listed under each of them with each of its terms. */
+export const mostRegions = 300
+
 /** Thousands are welcome: they are searched and never sent on. */
 export const tagsSchema = z.object({
   industries: absentAsEmpty(termSchema),
@@ -45,7 +48,7 @@ export const profileSchema = z.object({
   locations: z.array(locationSchema).min(1).max(5),
   /** Regions served; empty means the whole country. */
   serves: z
-    .object({ regions: absentAsEmpty(termSchema) })
+    .object({ regions: absentAsEmpty(termSchema, mostRegions) })
     .nullish()
     .transform(serves => serves ?? { regions: [] }),
   tags: tagsSchema.nullish().transform(tags => tags ?? noTags),

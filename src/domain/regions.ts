@@ -1,3 +1,4 @@
+import { withoutPiles } from './marks.ts'
 import data from './vocabularies/regions.json' with { type: 'json' }
 
 /**
@@ -17,7 +18,8 @@ const lookups = new Map<string, Lookup>()
  * The ISO 3166-2 code of a region given by code (`PT-11`, `pt 11`, `11`) or name, else the text folded. The two can't be
  * confused: folded text has no capitals and no hyphen. Empty when the text says nothing.
  */
-export function normalizeRegion(country: string, text: string): string {
+export function normalizeRegion(country: string, whole: string): string {
+  const text = whole.slice(0, longestName)
   const lookup = lookupOf(country)
   if (lookup === undefined) return foldText(text)
   const exact = lookup.get(text)
@@ -25,6 +27,9 @@ export function normalizeRegion(country: string, text: string): string {
   const folded = foldText(text)
   return lookup.get(folded) ?? folded
 }
+
+/** Thrice the longest there is; what follows tells no two regions apart. UTF-16 units. */
+const longestName = 300
 
 /** Within one country. Text that says nothing is no region, and so is the same as none. */
 export function sameRegion(country: string, one: string, other: string): boolean {
@@ -41,7 +46,7 @@ const plain: { readonly [letter: string]: string } = { ø: 'o', ł: 'l', đ: 'd'
  * letter nor digit is one space. Folding twice changes nothing.
  */
 export function foldText(text: string): string {
-  return text
+  return withoutPiles(text)
     .replaceAll('´', '') // before NFKD makes it a space and an accent
     .normalize('NFKD')
     .replace(/['’‘`ʹʺʻʼʽ]/g, '')

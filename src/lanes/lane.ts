@@ -1,6 +1,8 @@
 import { PortError } from '../ports/errors.ts'
 import type { Batch, BatchAnswer, LogRecord, Start } from '../ports/log.ts'
 import type { Position } from '../ports/store.ts'
+import type { DeadDocument } from '../roles/collections.ts'
+import { lettersOf } from '../roles/redrive.ts'
 import { Conflicts } from './conflict.ts'
 import { beat, HeartbeatFailed } from './heartbeat.ts'
 import { laneOf } from './lane-name.ts'
@@ -123,14 +125,12 @@ export class Lane<T> {
   }
 
   async #process(batch: Batch): Promise<BatchAnswer> {
-    const { role, partition, codec } = this.#options
+    const { role, partition, codec, store } = this.#options
     const meanwhile = () => beat(batch)
     const waiting: Waiting = { signal: batch.signal, meanwhile }
-    const readings = await persist(() => readRecords(role, partition, batch.records, codec), {
-      ...this.#options,
-      ...waiting,
-      what: `schemas for ${this.lane}`,
-    })
+    const wait = { ...this.#options, ...waiting, what: `schemas for ${this.lane}` }
+    const letters = await persist(() => lettersOf(partition.topic, batch.records, store), wait)
+    const readings = await persist(() => readRecords(role, partition, batch.records, codec, letters), wait)
     let done = 0
     let most = Number.POSITIVE_INFINITY
     do {
@@ -140,7 +140,7 @@ export class Lane<T> {
       const records = batch.records.slice(done, done + size)
       const last = done + records.length >= batch.records.length
       const to = last ? batch.to : (records.at(-1)?.offset ?? this.#offset) + 1
-      const outcome = await this.#step(readings.slice(done, done + size), records, to, waiting)
+      const outcome = await this.#step(readings.slice(done, done + size), records, letters, to, waiting)
       if (outcome === 'position-moved') return this.#doubt('the position was moved by another owner')
       if (outcome === 'too-much') {
         most = Math.ceil(records.length / 2)
@@ -155,11 +155,12 @@ export class Lane<T> {
   async #step(
     readings: readonly Reading<T>[],
     records: readonly LogRecord[],
+    letters: ReadonlyMap<number, DeadDocument>,
     offset: number,
     waiting: Waiting,
   ): Promise<'committed' | 'position-moved' | 'too-much'> {
     const move = { from: this.#stored, to: { lane: this.lane, offset } }
-    const piece = pieceOf(this.#options.role, readings, records, move)
+    const piece = pieceOf(this.#options.role, readings, records, move, letters)
     const work = () => attempt(piece, this.#options, this.#pieceSize, waiting)
     const outcome = await this.#conflicts.redo(work, waiting)
     if (outcome.kind !== 'committed') return outcome.kind

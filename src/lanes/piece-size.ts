@@ -4,8 +4,8 @@ const defaultLimit = 4 * 1024 * 1024
 export class PieceSize {
   /** Of the output, bytes. */
   readonly #limit: number
-  /** Bytes, a running mean. */
-  #outputPerInput = 8 * 1024
+  /** Bytes, a running mean. To begin with more than most make: a first piece that is too large is worked in vain. */
+  #outputPerInput = 32 * 1024
 
   constructor(limit = defaultLimit) {
     this.#limit = limit

@@ -10,7 +10,7 @@ export async function send<T>(entry: JournalEntry, options: Sending<T>, waiting:
   const { log, store, time } = options
   const { lane, first, records } = entry
   const wait = { ...options, ...waiting }
-  await persist(() => log.producer.send(records), { ...wait, what: `sending for ${lane}` })
+  await persist(() => log.producer.send(records, { owed: true }), { ...wait, what: `sending for ${lane}` })
   await persist(() => store.journal.markSent(lane, first, time.now()), {
     ...wait,
     what: `journal of ${lane}`,

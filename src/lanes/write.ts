@@ -75,7 +75,13 @@ async function encodeByTopic(emissions: readonly Emission[], codec: Codec): Prom
   return encoded
 }
 
-/** Bytes a record takes, roughly: what bounds the output of one transaction. */
-export function sizeOf(record: OutgoingRecord): number {
-  return (record.value?.length ?? 0) + 400
+/**
+ * Bytes that records take in the journal, roughly: what bounds the output of one transaction. A value that several of them
+ * share is held once.
+ */
+export function sizeOf(records: readonly OutgoingRecord[]): number {
+  const values = new Set(records.map(({ value }) => value))
+  let bytes = 400 * records.length
+  for (const value of values) bytes += value?.length ?? 0
+  return bytes
 }

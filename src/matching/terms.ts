@@ -15,8 +15,15 @@ export type TermForms = readonly [canonical: Term, ...others: Term[]]
 /** What a profile offers: from its tags only, never its description. A keyword gives its words. */
 export function formsOfProfile(profile: Profile): TermForms[] {
   const { tags } = profile
-  return [...idsOf(tags), ...formsOf(tags.keywords.join('\n'), languagesOf(profile.country, profile.locale))]
+  const words = formsOf(tags.keywords.join('\n'), languagesOf(profile.country, profile.locale))
+  return [...idsOf(tags), ...words].slice(0, Math.floor(mostListings / (profile.serves.regions.length + 1)))
 }
+
+/**
+ * A profile is listed under each of its terms in each of its regions: 10,000 tags for 20 regions, 800 for 300. The first
+ * count. Without a limit one profile within its 256 kB could be listed a hundred million times.
+ */
+const mostListings = 250_000
 
 /** The terms alone, each once, one for each word. */
 export function termsOfProfile(profile: Profile): Term[] {
@@ -25,9 +32,16 @@ export function termsOfProfile(profile: Profile): Term[] {
 
 /** What a need asks for: its ids, and the words of title, description and keywords. */
 export function formsOfNeed(need: Need, languages: readonly string[]): TermForms[] {
-  const text = [need.title, need.description, ...need.keywords].filter(part => part !== null).join('\n')
-  return [...idsOf(need), ...formsOf(text, languages)]
+  const { title, description, keywords } = need
+  const text = [title, description, keywords.join('\n')].map(part => part?.slice(0, longestText) ?? '')
+  return [...idsOf(need), ...formsOf(text.join('\n'), languages)]
 }
+
+/**
+ * Of a title, a description and all keywords together is read so much each: 2,500 words, more than a ranking takes in.
+ * Ten times as much, in a script whose words only a dictionary parts, would hold up a lane for a second. UTF-16 units.
+ */
+const longestText = 16_384
 
 function idsOf(from: Omit<Tags, 'keywords'>): TermForms[] {
   const terms = new Set<Term>()

@@ -33,13 +33,21 @@ export interface OutgoingRecord {
   readonly headers: Readonly<Record<string, string>>
 }
 
+export interface SendOptions {
+  /**
+   * A journal on the disk holds the records until they are marked as sent: an adapter whose log and journal are lost
+   * together or not at all need not wait for the disk. Default: false.
+   */
+  readonly owed?: boolean
+}
+
 export interface LogProducer {
   /**
    * Resolves when every record is acknowledged by all in-sync replicas. Rejects with a retryable `PortError` when the
    * log can't be reached, and then anything between none and all of the records may be written; with another one when
    * it never can be (too large, no such topic, not allowed). Sends may overlap: an adapter that can't have that queues.
    */
-  send(records: readonly OutgoingRecord[]): Promise<void>
+  send(records: readonly OutgoingRecord[], options?: SendOptions): Promise<void>
 }
 
 /**

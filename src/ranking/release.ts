@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { describe, type Fault, faultOf, valueAt } from '../domain/shape.ts'
+import { describe, type Fault, faultOf, mostFaults, valueAt } from '../domain/shape.ts'
 import { type FeatureName, featureNames } from './catalogue.ts'
 import { one } from './millionths.ts'
 
@@ -61,7 +61,7 @@ export type ParsedRelease =
   | { readonly ok: true; readonly release: Release }
   | { readonly ok: false; readonly faults: readonly Fault[] }
 
-/** Names everything that is wrong at once. Never throws. */
+/** Names everything that is wrong at once, of names nobody knows the first 20. Never throws. */
 export function parseRelease(input: unknown): ParsedRelease {
   const result = releaseSchema.safeParse(input)
   if (result.success) return { ok: true, release: result.data }
@@ -71,7 +71,7 @@ export function parseRelease(input: unknown): ParsedRelease {
 function faultsOf(issue: z.core.$ZodIssue, input: unknown): Fault[] {
   const path = issue.path.map(String)
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map(key => ({
+    return issue.keys.slice(0, mostFaults).map(key => ({
       code: 'unknown-name',
       field: [...path, key].join('.'),
       found: describe(valueAt(input, [...path, key])),

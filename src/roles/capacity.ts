@@ -31,6 +31,11 @@ export class Capacity {
     return this
   }
 
+  /** Others are never full. */
+  isLimited(profileId: ProfileId, { index }: Pick<Tables, 'index'>): boolean {
+    return (index.get(profileId)?.profile.maxOpenReferrals ?? null) !== null
+  }
+
   isFull(profileId: ProfileId, { index }: Tables): boolean {
     const most = index.get(profileId)?.profile.maxOpenReferrals ?? null
     if (most === null) return false
@@ -51,7 +56,7 @@ export class Capacity {
   }
 
   take(profileId: ProfileId, { index }: Tables): void {
-    if ((index.get(profileId)?.profile.maxOpenReferrals ?? null) === null) return
+    if (!this.isLimited(profileId, { index })) return
     this.#taken.set(profileId, (this.#taken.get(profileId) ?? 0) + 1)
   }
 

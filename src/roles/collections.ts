@@ -4,6 +4,7 @@ import type { Candidate } from '../domain/notices.ts'
 import type { Profile, ProfileState } from '../domain/profile.ts'
 import type { Referral } from '../domain/referral.ts'
 import type { Channel, Customer, CustomerContact, Rfi } from '../domain/rfi.ts'
+import type { Fault } from '../domain/shape.ts'
 import type { CompanySize } from '../domain/sizes.ts'
 import type { Timestamp } from '../domain/time.ts'
 import type { Catalogue, StoredDocument } from '../ports/store.ts'
@@ -44,7 +45,7 @@ export interface WeightsDocument extends StoredDocument {
 /** An RFI without who sent it. */
 export interface RfiDocument extends StoredDocument {
   readonly _id: RfiId
-  /** Of the whole input: tells a repeat from a different RFI under the same id. */
+  /** Of the whole input: tells a repeat from a different RFI under the same id. Empty once its contact was erased. */
   readonly hash: string
   readonly receivedAt: Timestamp
   readonly outcome: 'routed' | 'unroutable'
@@ -57,7 +58,7 @@ export interface RfiDocument extends StoredDocument {
   }
 }
 
-/** Customer contact data, by rfiId, here and nowhere else. */
+/** Customer contact data, by rfiId, here and nowhere else. Who may see it: `contacts.ts`. */
 export interface ContactDocument extends StoredDocument {
   readonly _id: RfiId
   readonly name: string | null
@@ -65,6 +66,29 @@ export interface ContactDocument extends StoredDocument {
   readonly contact: CustomerContact | null
   readonly inviterEmail: string | null
   readonly consent: Rfi['consent']
+  /** Only on what was erased: the rest is empty then, and stays so. See `erase.ts`. */
+  readonly erased?: Erasure
+}
+
+/** What was removed of one RFI: counts, never content. */
+export interface Removed {
+  /** Rows of `contacts` that held anything. */
+  readonly contacts: number
+  /** Dead letters that held their original bytes. */
+  readonly deadLetters: number
+  /** Referrals by which the customer could be known again, by a keyed hash of its address. */
+  readonly customerKeys: number
+  /** Hashes of the whole input, which tell whoever guesses it right that they did. */
+  readonly hashes: number
+}
+
+export interface Erasure {
+  readonly at: Timestamp
+  /** Who asked: a name or a ticket of the operator's, never the customer's. */
+  readonly by: string
+  readonly removed: Removed
+  /** The last time that something was found again, and removed. */
+  readonly last?: { readonly at: Timestamp; readonly by: string }
 }
 
 export interface ReferralDocument extends StoredDocument, Referral {
@@ -160,18 +184,51 @@ export interface LeaseDocument extends StoredDocument {
 }
 
 export interface DeadDocument extends StoredDocument {
+  readonly version: number
   readonly topic: string
   readonly partition: number
   readonly offset: number
   readonly timestamp: Timestamp
   readonly role: string
+  /** Of the first fault. */
   readonly code: string
+  /** The first 20. */
+  readonly faults: readonly Fault[]
   readonly hash: string
+  /** Bytes; null for a record without value. */
+  readonly size: number | null
+  /** Base64. */
   readonly key: string | null
   /** Base64; null for one too large to keep. */
   readonly value: string | null
+  readonly headers: Readonly<Record<string, string>>
+  /** The dead letter that it was before, when it was sent again. */
+  readonly redriveOf: string | null
+  /** When it was last sent again: whether that has had its effect `redriven` tells. */
+  readonly redrivingSince: Timestamp | null
   /** An RFI's bytes hold contact data: they stay as long as its topic keeps them, by the record's own time. */
   readonly removeAt: Timestamp | null
+}
+
+/** A dead letter that was sent again and had its effect: what else names it is a repeat. `_id`: see `redrive.ts`. */
+export interface RedrivenDocument extends StoredDocument {
+  /** Its `_id` in `dead`. */
+  readonly letter: string
+  readonly topic: string
+  readonly timestamp: Timestamp
+  readonly role: string
+  readonly code: string
+  readonly faults: readonly Fault[]
+  readonly hash: string
+  readonly size: number | null
+  readonly redriveOf: string | null
+  readonly redrivingSince: Timestamp | null
+  /** Where it came the second time. */
+  readonly lane: string
+  readonly offset: number
+  readonly takenAt: Timestamp
+  /** The dead letter that it became again. */
+  readonly again: string | null
 }
 
 /** A lane that takes nothing more until somebody has seen to it. Gone once the lane runs again. */
@@ -236,6 +293,7 @@ export type Collections = {
   capacity: CapacityDocument
   leases: LeaseDocument
   dead: DeadDocument
+  redriven: RedrivenDocument
   halts: HaltDocument
   rejections: RejectionsDocument
   layouts: LayoutDocument
@@ -270,7 +328,17 @@ export const collections: Catalogue<Collections> = {
   needs: { indexes: [] },
   capacity: { indexes: [] },
   leases: { indexes: [['until']] },
-  dead: { indexes: [['code']], expires: true },
+  // Newest first, by any of the filters; by id too, so that pages meet where many have one time.
+  dead: {
+    indexes: [
+      ['timestamp', '_id'],
+      ['code', 'timestamp', '_id'],
+      ['topic', 'timestamp', '_id'],
+      ['topic', 'code', 'timestamp', '_id'],
+    ],
+    expires: true,
+  },
+  redriven: { indexes: [] },
   halts: { indexes: [] },
   rejections: { indexes: [] },
   layouts: { indexes: [] },

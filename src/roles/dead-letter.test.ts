@@ -23,3 +23,31 @@ test.each([
     document: { _id: `${topic}/1@7`, removeAt },
   })
 })
+
+const letterWith = (origin: Partial<Origin>, faults?: Parameters<typeof deadLetter>[3]) => {
+  const { emission, write } = deadLetter('router', { ...from(topics.rfis), ...origin }, fault, faults)
+  if (write.kind !== 'put' || write.collection !== 'dead') throw new Error('no dead letter')
+  return { value: emission.value as Record<string, unknown>, document: write.document }
+}
+
+test('it names every fault once, at most 20 of them, and none at length', () => {
+  const faults = Array.from({ length: 60 }, (_, at) => ({
+    ...fault,
+    field: at < 30 ? `field-${at}` : 'x'.repeat(100_000),
+  }))
+  const { value, document } = letterWith({}, [fault, fault, ...faults])
+  expect(document.faults).toHaveLength(20)
+  expect(document.faults.slice(0, 3).map(({ field }) => field)).toEqual(['rfiId', 'field-0', 'field-1'])
+  expect(value).toMatchObject({ ...fault, faults: document.faults, redriveOf: null })
+  const [, long] = letterWith({}, [fault, ...faults.slice(40)]).document.faults
+  expect(long?.field).toHaveLength(300)
+})
+
+test('headers are kept, but for those of an earlier redrive, and not without end', () => {
+  const redriven = { campaign: 'spring', 'redrive-of': 'rfis/0@1', 'redrive-time': 'x' }
+  expect(letterWith({ headers: redriven, redriveOf: 'rfis/0@1' }).document).toMatchObject({
+    headers: { campaign: 'spring' },
+    redriveOf: 'rfis/0@1',
+  })
+  expect(letterWith({ headers: { long: 'x'.repeat(70_000) } }).document.headers).toEqual({})
+})

@@ -73,7 +73,7 @@ function parse(topic: Topic, value: unknown, origin: Origin): Parsed<DirectoryIn
     const parsed = parseRelease(value)
     return parsed.ok
       ? { ok: true, value: { kind: 'weights', id: slot, release: parsed.release } }
-      : { ok: false, fault: firstOf(parsed.faults) }
+      : { ok: false, fault: firstOf(parsed.faults), faults: parsed.faults }
   }
   if (value === null) {
     const id = profileIdSchema.safeParse(key)

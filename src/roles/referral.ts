@@ -10,6 +10,7 @@ import { toTimestamp } from '../domain/time.ts'
 import type { Reader, Write } from '../ports/store.ts'
 import type { Collections, ReferralDocument } from './collections.ts'
 import { EffectsBuilder } from './effects.ts'
+import { erasedAmong } from './erase.ts'
 import { type Emission, hasOtherKey, type Role, tombstoneFault } from './role.ts'
 import { noticeOf } from './router.ts'
 import { topics } from './topics.ts'
@@ -174,12 +175,22 @@ async function notices(closings: readonly Closing[], read: Reader<Collections>):
   const roots = new Set(closings.flatMap(({ event, family }) => family.get(event.referralId)?.root ?? []))
   const stored = await read.find('referrals', { where: { root: { in: [...roots] } } })
   const byRoot = Map.groupBy(stored, ({ root }) => root)
+  const erased = await erasedAmong(
+    closings.map(({ event }) => event.rfiId),
+    read,
+  )
   return closings.flatMap(({ event, cause, at, family }) => {
-    const closed = family.get(event.referralId)
-    if (closed === undefined) return []
+    const own = family.get(event.referralId)
+    if (own === undefined) return []
+    const closed = erased.has(own.rfiId) ? forgottenBy(own) : own
     const relatives = (byRoot.get(closed.root) ?? []).map(one => family.get(one._id) ?? one)
     return [noticeOf(noticeFor(closed, event, relatives, at), cause)]
   })
+}
+
+/** Whose contact was erased can't be told any more; the inviter, who was not the customer, can. */
+function forgottenBy(closed: ReferralDocument): ReferralDocument {
+  return closed.addressee === 'customer' ? { ...closed, addressee: 'none' } : closed
 }
 
 function noticeFor(

@@ -16,6 +16,10 @@ export interface Origin extends TopicPartition {
   readonly key: Uint8Array | null
   /** The bytes, for a dead letter. */
   readonly bytes: Uint8Array | null
+  /** For a dead letter too. */
+  readonly headers?: Readonly<Record<string, string>>
+  /** The dead letter it was, when it was sent again: `timestamp` is then that of the first time. See `redrive.ts`. */
+  readonly redriveOf?: string
 }
 
 /**

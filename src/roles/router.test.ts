@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { emitted, type Given, runRole, written } from '../../test/support/role-bench.ts'
 import { profileSample, rfiSample } from '../../test/support/samples.ts'
@@ -69,6 +70,45 @@ test('and so is a profile', async () => {
   expect(await countsOf({ value: profileSample, key: 'acme/PT' })).toEqual({})
   expect(await countsOf({ value: profileSample, key: 'acme' })).toEqual({ 'other-key': 1 })
   expect(await countsOf({ value: profileSample })).toEqual({ 'other-key': 1 })
+})
+
+test('what a batch comes to does not depend on whether places were counted before or on the way', async () => {
+  const tables = new Tables()
+  for (const [at, partnerId] of partners.slice(0, 8).entries()) {
+    const own = { profileId: `${partnerId}/PT`, partnerId, maxOpenReferrals: at < 6 ? (at % 3) + 1 : null }
+    const shape = {
+      ...profileSample,
+      ...own,
+      sizeOptOut: [],
+      serves: null,
+      tags: { keywords: ['inventory'] },
+    }
+    tables.index.put(profileSchema.parse(shape), 'published')
+  }
+  const open = { profileId: 'partner-1/PT', status: 'New', customerKey: '', routedAt: '' }
+  const referrals = [{ ...open, _id: 'rfi-1:partner-1' } as Collections['referrals']]
+  const customers = ['ana@x.pt', 'rui@x.pt']
+  const drawn = fc.record({ email: fc.constantFrom(...customers, null), follows: fc.nat(4) })
+  await fc.assert(
+    fc.asyncProperty(fc.array(drawn, { minLength: 1, maxLength: 8 }), async draws => {
+      const given = draws.map(({ email, follows }, at) => ({
+        value: {
+          ...rfi,
+          rfiId: `rfi-${at}`,
+          followsRfiId: follows > 0 && at >= follows ? `rfi-${at - follows}` : null,
+          maxPartners: 3,
+          customer: { ...(rfiSample.customer as object), contact: email === null ? null : { email } },
+        },
+        key: `rfi-${at}`,
+      }))
+      const fresh = roleOn(tables)
+      const first = await runRole(fresh, topics.rfis, given, { documents: { referrals } })
+      // It has met all profiles with a limit by now, so these are counted before anything is routed.
+      const second = await runRole(fresh, topics.rfis, given, { documents: { referrals } })
+      expect(first).toEqual(second)
+    }),
+    { numRuns: 40 },
+  )
 })
 
 describe('a receipt', () => {

@@ -6,12 +6,15 @@ import type { Notice } from '../domain/notices.ts'
 import { type Rfi, rfiSchema } from '../domain/rfi.ts'
 import { parseShape } from '../domain/shape.ts'
 import { toTimestamp } from '../domain/time.ts'
+import { underId } from '../ports/json-text.ts'
 import type { Reader } from '../ports/store.ts'
 import { Capacity } from './capacity.ts'
 import type { Collections, RfiDocument } from './collections.ts'
+import { addresseeOf } from './contacts.ts'
 import { customerKey } from './customer-key.ts'
 import { deadLetter } from './dead-letter.ts'
 import { EffectsBuilder } from './effects.ts'
+import { erasedAmong, forgotten } from './erase.ts'
 import { loadOpenReferrals, type OpenReferrals } from './open-referrals.ts'
 import {
   type Emission,
@@ -21,7 +24,7 @@ import {
   type RoleContext,
   tombstoneFault,
 } from './role.ts'
-import { addresseeOf, type Routing, route } from './routing.ts'
+import { type Routing, route } from './routing.ts'
 import type { Tables } from './tables.ts'
 import { topics } from './topics.ts'
 
@@ -42,23 +45,34 @@ export function router(options: RouterOptions): Role<Rfi> {
     ready: options.ready,
     parse: (_topic, value) =>
       value === null ? { ok: false, fault: tombstoneFault } : parseShape(rfiSchema, value),
-    async process(inputs, context) {
+    async process(given, context) {
+      const erased = await erasedAmong(
+        given.map(({ value }) => value.rfiId),
+        context.read,
+      )
+      const inputs = erased.size === 0 ? given : given.map(input => withoutErased(input, erased))
       const known = await loadKnown(inputs, context.read)
       const keys = new Map(
         inputs.map(input => [input, customerKey(input.value.customer, options.customerSecret)]),
       )
       const open = await loadOpenReferrals(keys, context)
       const capacity = new Capacity(context.read, limited)
+      const earlier = new Map<Input<Rfi>, Decided>()
       await capacity.load()
       for (;;) {
-        const effects = routeBatch(inputs, context, options, {
+        const { effects, decided } = routeBatch(inputs, context, options, {
           rfis: new Map(known),
           open: open.copy(),
           capacity: capacity.begin(),
           keys,
+          earlier,
+          erased,
         })
-        // A profile with a limit was met whose open referrals aren't counted yet: count, and route again.
-        if (!(await capacity.load())) return effects.build()
+        // A profile with a limit was met whose open referrals aren't counted yet: count, and look again.
+        if (await capacity.load()) continue
+        for (const each of decided) record(effects, each, erased.has(each.rfi.rfiId))
+        effects.writeFirst(...capacity.writes())
+        return effects.build()
       }
     },
   }
@@ -70,22 +84,40 @@ interface Seen {
   readonly capacity: Capacity
   /** Who the customer of each input is, as a keyed hash. */
   readonly keys: ReadonlyMap<Input<Rfi>, string | null>
+  /** What the pass before came to: most of it stands, since few profiles turn out to be full. */
+  readonly earlier: Map<Input<Rfi>, Decided>
+  /** RFIs whose contact data must not come back. */
+  readonly erased: ReadonlySet<string>
+}
+
+/** What becomes of one input, and the answers about profiles with a limit that it rests on. */
+interface Decided {
+  readonly rfi: Rfi
+  readonly routing: Routing
+  readonly document: RfiDocument
+  readonly cause: number
+  readonly key: string | null
+  readonly answers: ReadonlyMap<ProfileId, boolean>
 }
 
 function routeBatch(
   inputs: readonly Input<Rfi>[],
   context: RoleContext,
   { tables }: RouterOptions,
-  { rfis, open, capacity, keys }: Seen,
-): EffectsBuilder {
+  { rfis, open, capacity, keys, earlier, erased }: Seen,
+): { readonly effects: EffectsBuilder; readonly decided: readonly Decided[] } {
   const effects = new EffectsBuilder()
+  const decided: Decided[] = []
+  const changed = new Set<string>()
   for (const input of inputs) {
     const { origin, value: rfi } = input
     if (hasOtherKey(origin, rfi.rfiId)) effects.count('other-key')
-    const rfiHash = hash('sha256', JSON.stringify(rfi), 'base64url')
+    const isErased = erased.has(rfi.rfiId)
+    const rfiHash = isErased ? '' : (earlier.get(input)?.document.hash ?? hashOf(rfi))
     const before = rfis.get(rfi.rfiId)
     if (before !== undefined) {
-      if (before.hash === rfiHash) effects.count('ignored-repeats')
+      // Of an erased one nobody can say any more what it was.
+      if (isErased || before.hash === rfiHash) effects.count('ignored-repeats')
       else {
         const fault = {
           code: 'rfi-differs',
@@ -99,60 +131,105 @@ function routeBatch(
       }
       continue
     }
-    const routedAt = Math.max(context.now, origin.timestamp)
     const followed = rfi.followsRfiId === null ? undefined : rfis.get(rfi.followsRfiId)
     const chain = chainOf(rfi.followsRfiId, followed)
     const key = keys.get(input) ?? null
-    const routing = route({
-      rfi,
-      routedAt,
-      tables,
-      asked: askedIn(chain, rfis),
-      full: profileId => capacity.isFull(profileId, tables),
-      openReferral: partnerId => open.find(key, partnerId, routedAt),
-    })
-    const document: RfiDocument = {
-      _id: rfi.rfiId,
-      hash: rfiHash,
-      receivedAt: toTimestamp(routedAt),
-      outcome: routing.events.length > 0 ? 'routed' : 'unroutable',
-      chain,
-      referralIds: routing.events.map(({ referralId }) => referralId),
-      rfi: withoutContact(rfi),
+    const related = [...chain, ...(key === null ? [] : [`customer ${key}`])]
+    const known = earlier.get(input)
+    const stands =
+      known !== undefined &&
+      !related.some(name => changed.has(name)) &&
+      [...known.answers].every(([profileId, answer]) => capacity.isFull(profileId, tables) === answer)
+    const one = stands ? known : decide(input, context, { tables, chain, rfis, open, capacity, key, rfiHash })
+    if (!stands) {
+      earlier.set(input, one)
+      changed.add(rfi.rfiId)
+      if (key !== null) changed.add(`customer ${key}`)
     }
-    rfis.set(rfi.rfiId, document)
-    for (const event of routing.events) {
+    rfis.set(rfi.rfiId, one.document)
+    for (const event of one.routing.events) {
       open.add(key, event)
       capacity.take(event.profileId, tables)
     }
-    record(effects, { rfi, routing, document, cause: origin.offset, key })
+    decided.push(one)
   }
-  effects.writeFirst(...capacity.writes())
-  return effects
+  return { effects, decided }
 }
 
-function record(
-  effects: EffectsBuilder,
-  of: { rfi: Rfi; routing: Routing; document: RfiDocument; cause: number; key: string | null },
-): void {
+function decide(
+  { origin, value: rfi }: Input<Rfi>,
+  { now }: RoleContext,
+  {
+    tables,
+    chain,
+    rfis,
+    open,
+    capacity,
+    key,
+    rfiHash,
+  }: Pick<Seen, 'rfis' | 'open' | 'capacity'> & {
+    readonly tables: Tables
+    readonly chain: readonly RfiId[]
+    readonly key: string | null
+    readonly rfiHash: string
+  },
+): Decided {
+  const routedAt = Math.max(now, origin.timestamp)
+  const answers = new Map<ProfileId, boolean>()
+  const routing = route({
+    rfi,
+    routedAt,
+    tables,
+    asked: askedIn(chain, rfis),
+    full: profileId => {
+      if (!capacity.isLimited(profileId, tables)) return false
+      const answer = capacity.isFull(profileId, tables)
+      answers.set(profileId, answer)
+      return answer
+    },
+    openReferral: partnerId => open.find(key, partnerId, routedAt),
+  })
+  const document: RfiDocument = {
+    _id: rfi.rfiId,
+    hash: rfiHash,
+    receivedAt: toTimestamp(routedAt),
+    outcome: routing.events.length > 0 ? 'routed' : 'unroutable',
+    chain,
+    referralIds: routing.events.map(({ referralId }) => referralId),
+    rfi: withoutContact(rfi),
+  }
+  return { rfi, routing, document, cause: origin.offset, key, answers }
+}
+
+function hashOf(rfi: Rfi): string {
+  return hash('sha256', JSON.stringify(rfi), 'base64url')
+}
+
+function withoutErased(input: Input<Rfi>, erased: ReadonlySet<string>): Input<Rfi> {
+  return erased.has(input.value.rfiId) ? { ...input, value: forgotten(input.value) } : input
+}
+
+function record(effects: EffectsBuilder, of: Decided, isErased: boolean): void {
   const { rfi, routing, document, cause } = of
   const { rfiId } = rfi
   const at = document.receivedAt
   effects.write({ kind: 'insert', collection: 'rfis', document })
-  effects.write({ kind: 'insert', collection: 'receipts', document: { _id: rfiId, ...routing.receipt } })
-  effects.write({
-    kind: 'insert',
-    collection: 'contacts',
-    document: {
-      _id: rfiId,
-      name: rfi.customer.name,
-      postalCode: rfi.customer.postalCode,
-      contact: rfi.customer.contact,
-      inviterEmail: rfi.inviter?.email ?? null,
-      consent: rfi.consent,
-    },
-  })
-  const addressee = addresseeOf(rfi)
+  effects.write({ kind: 'insert', collection: 'receipts', document: underId(rfiId, routing.receipt) })
+  // The row that says so is there already. One that comes meanwhile is a conflict, and all is looked at again.
+  if (!isErased)
+    effects.write({
+      kind: 'insert',
+      collection: 'contacts',
+      document: {
+        _id: rfiId,
+        name: rfi.customer.name,
+        postalCode: rfi.customer.postalCode,
+        contact: rfi.customer.contact,
+        inviterEmail: rfi.inviter?.email ?? null,
+        consent: rfi.consent,
+      },
+    })
+  const addressee = addresseeOf(rfi.inviter, rfi.consent, rfi.customer.contact)
   for (const event of routing.events) {
     const referral = evolve(null, event)
     effects.write({

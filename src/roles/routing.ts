@@ -1,5 +1,5 @@
 import { adviceAfter, expiresAfter, flameLasts } from '../domain/clocks.ts'
-import type { Addressee, RoutedEvent } from '../domain/events.ts'
+import type { RoutedEvent } from '../domain/events.ts'
 import { type PartnerId, type ProfileId, type ReferralId, referralIdOf } from '../domain/ids.ts'
 import { chooseLocation } from '../domain/location.ts'
 import type { Candidate } from '../domain/notices.ts'
@@ -166,12 +166,6 @@ function routedEvent(
     flags: [...considered.flags, ...(notifiable ? [] : ['not-notifiable']), ...flags],
     test: rfi.test,
   }
-}
-
-/** The inviter if there is one, else the customer, if it may and can be contacted. */
-export function addresseeOf(rfi: Rfi): Addressee {
-  if (rfi.inviter !== null) return 'inviter'
-  return rfi.consent.contact && rfi.customer.contact !== null ? 'customer' : 'none'
 }
 
 function candidateOf({ profile }: Considered): Candidate {

@@ -4,7 +4,7 @@ import { routedSchema, statusRecordSchema } from '../domain/events.ts'
 import { noticeSchema } from '../domain/notices.ts'
 import { profileSchema } from '../domain/profile.ts'
 import { rfiSchema } from '../domain/rfi.ts'
-import { faultCodes } from '../domain/shape.ts'
+import { faultCodes, mostFaults } from '../domain/shape.ts'
 import { timestampSchema } from '../domain/time.ts'
 import { receiptSchema } from '../ranking/receipt-shape.ts'
 import { releaseSchema } from '../ranking/release.ts'
@@ -12,7 +12,14 @@ import { visibilitySchema } from '../ranking/visibility-shape.ts'
 import { roleNames } from './role.ts'
 import { type Topic, topicNames, topics } from './topics.ts'
 
-/** What `deadLetter` sends. */
+const faultSchema = z.object({
+  code: z.enum(faultCodes),
+  field: z.string(),
+  found: z.string(),
+  expected: z.string(),
+})
+
+/** What `deadLetter` sends. Code, field, found and expected beside the coordinates are those of the first fault. */
 export const deadLetterSchema = z.object({
   topic: z.enum(topicNames),
   partition: z.int().min(0),
@@ -25,6 +32,8 @@ export const deadLetterSchema = z.object({
   field: z.string(),
   found: z.string(),
   expected: z.string(),
+  faults: z.array(faultSchema).max(mostFaults),
+  redriveOf: z.string().nullable(),
 })
 
 export interface TopicShape {

@@ -41,7 +41,7 @@ it('does not wait for ever for the others when a thread can not go on', async ()
     code: 1,
     stdout: '',
     stderr:
-      'referral-router: the broker is gone; try again; the stop took too long; what was under way is done by the next start\n',
+      'referral-router: the broker is gone; see that it runs and that KAFKA_BROKERS names it, then try again; the stop took too long; what was under way is done by the next start\n',
   })
 })
 

@@ -82,6 +82,35 @@ describe('a table', () => {
     for (const line of table.split('\n')) expect(stringWidth(line)).toBeLessThanOrEqual(20)
   })
 
+  describe('where a terminal is too narrow', () => {
+    const wide: Column<Firm>[] = [
+      { title: 'id', value: ({ bids }) => `referral-${bids}:partner` },
+      { title: 'never', value: () => '' },
+      { title: 'firm', flexible: true, value: ({ name }) => name },
+      { title: 'where it is', value: () => 'a long way from here' },
+      { title: 'bids', align: 'right', value: () => '1,234,567' },
+    ]
+    const rows = [{ name: '土浦建設株式会社東京支店', bids: 1 }]
+    it.each([
+      [90, /^referral-1:partner {9}土浦建設株式会社東京支店 {2}a long way from here {2}1,234,567$/],
+      [77, /^referral-1:partner {2}土浦建設株式会社東京支店 {2}a long way from here {2}1,234,567$/],
+      [74, /^referral-1:partner {2}土浦建設株式会社東京… {2}a long way from here {2}1,234,567$/],
+      [60, /^referral-1:partner {2}土浦建… {3}a long way from he… {2}1,234,567$/],
+      [50, /^referral-1:partner {2}土浦建… {3}a long w… {2}1,234,567$/],
+      [40, /^referral… {2}土浦建… {3}a long … {2}1,234,567$/],
+    ])('%i columns: what is needed most is cut last', (width, line) => {
+      const table = renderTable(wide, rows, width).split('\n')
+      expect(table[1]).toMatch(line)
+      for (const each of table) expect(stringWidth(each)).toBeLessThanOrEqual(width)
+    })
+
+    it('combining marks take no room', () => {
+      const marked = [{ name: 'e\u0301'.repeat(10), bids: 1 }]
+      expect(renderTable(columns, marked, 20).split('\n')[1]).toBe(`${'e\u0301'.repeat(10)}     1`)
+      expect(cutTo('e\u0301'.repeat(10), 5)).toBe(`${'e\u0301'.repeat(4)}…`)
+    })
+  })
+
   it('keeps line breaks out of its cells', () => {
     expect(renderTable(columns, [{ name: 'two\nlines', bids: 1 }], null).split('\n')).toHaveLength(2)
   })

@@ -9,8 +9,10 @@ import { collections } from '../../src/roles/collections.ts'
 import { scratch } from '../support/servers/scratch.ts'
 import { liveDescribe, servers } from '../support/servers/servers.ts'
 import { withDatabase } from '../support/servers/with-database.ts'
+import { eraseContract } from './erase-contract.ts'
 import { laneContract } from './lane-contract.ts'
 import type { LaneBenchFactory } from './lane-fixtures.ts'
+import { redriveContract } from './redrive-contract.ts'
 
 liveDescribe('lanes on Kafka and MongoDB', { needs: ['kafka', 'mongodb'] }, () => {
   const { prefix } = scratch()
@@ -48,5 +50,6 @@ liveDescribe('lanes on Kafka and MongoDB', { needs: ['kafka', 'mongodb'] }, () =
     }
   }
 
-  for (const { name, run } of laneContract) test.concurrent(name, () => run(onServers))
+  for (const { name, run } of [...laneContract, ...redriveContract, ...eraseContract])
+    test.concurrent(name, () => run(onServers))
 })

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { openOwnData } from '../support/embedded.ts'
+import { eraseContract } from './erase-contract.ts'
 import { laneContract } from './lane-contract.ts'
 import { changedStore, type LaneBench, type LaneBenchFactory } from './lane-fixtures.ts'
+import { redriveContract } from './redrive-contract.ts'
 
 const embedded: LaneBenchFactory = async () => {
   const data = await openOwnData()
@@ -22,7 +24,8 @@ const embedded: LaneBenchFactory = async () => {
 }
 
 describe('lanes on the embedded store and log', () => {
-  for (const { name, run } of laneContract) test(name, () => run(embedded))
+  for (const { name, run } of [...laneContract, ...redriveContract, ...eraseContract])
+    test(name, () => run(embedded))
 })
 
 /** Whatever the position is, it is taken for the one expected. */

@@ -27,6 +27,20 @@ const followed = [...sourceOf('lanes/table-reader.ts').matchAll(/collection: '(\
 const open = { in: ['New', 'Active'] }
 const find = 'find'
 
+/** The first page of dead letters, then the two steps of each further one. */
+function deadPages(named: Query['where'], by: string): Asked[] {
+  const queries: Query[] = [
+    { where: { ...named, timestamp: { gte: 's', lt: 't' } }, sort: newestFirst, limit: 9 },
+    { where: { ...named, timestamp: 't', _id: { lt: 'i' } }, sort: [['_id', -1]], limit: 9 },
+  ]
+  return queries.map(query => ({ file: 'cli/dead-letter-rows.ts', does: find, of: ['dead'], query, by }))
+}
+
+const newestFirst = [
+  ['timestamp', -1],
+  ['_id', -1],
+] as const
+
 const asked: readonly Asked[] = [
   { file: 'cli/counts.ts', does: find, of: ['cells'], query: { where: { kind: 'funnel' } }, by: 'kind' },
   {
@@ -91,22 +105,68 @@ const asked: readonly Asked[] = [
     sorts: true,
   },
   { file: 'cli/lanes.ts', does: find, of: ['halts'], query: { where: {} }, by: 'all' },
-  { file: 'cli/status.ts', does: find, of: ['halts'], query: { where: {}, sort: [['_id', 1]] }, by: 'all' },
-  { file: 'cli/status.ts', does: find, of: ['rejections'], query: { where: {} }, by: 'all' },
   {
-    file: 'cli/status.ts',
+    file: 'cli/status-report.ts',
+    does: find,
+    of: ['halts'],
+    query: { where: {}, sort: [['_id', 1]] },
+    by: 'all',
+  },
+  { file: 'cli/status-report.ts', does: find, of: ['rejections'], query: { where: {} }, by: 'all' },
+  {
+    file: 'cli/status-report.ts',
     does: 'count',
     of: ['profiles', 'rfis', 'referrals', 'receipts', 'partners', 'needs'],
     query: { where: {} },
     by: 'all',
   },
+  {
+    file: 'cli/status-report.ts',
+    does: find,
+    of: ['referrals'],
+    query: { where: { nextDueAt: { gt: '' } }, sort: [['nextDueAt', 1]], limit: 1 },
+    by: 'nextDueAt, _id',
+  },
   // What it counts by is a condition too: see the adapters' `compileCountBy`.
   {
-    file: 'cli/status.ts',
+    file: 'cli/status-report.ts',
     does: 'countBy',
     of: ['dead'],
     query: { where: { code: { gte: '' } } },
-    by: 'code',
+    by: 'code, timestamp, _id',
+  },
+  {
+    file: 'cli/dead-letter-rows.ts',
+    does: 'countBy',
+    of: ['dead'],
+    query: { where: { code: { gte: '' }, timestamp: { gte: 's', lt: 't' } } },
+    by: 'code, timestamp, _id',
+  },
+  {
+    file: 'cli/dead-letter-rows.ts',
+    does: 'countBy',
+    of: ['dead'],
+    query: { where: { topic: 't', code: { gte: '' }, timestamp: { gte: 's', lt: 't' } } },
+    by: 'topic, code, timestamp, _id',
+  },
+  ...deadPages({}, 'timestamp, _id'),
+  ...deadPages({ code: 'c' }, 'code, timestamp, _id'),
+  ...deadPages({ topic: 't' }, 'topic, timestamp, _id'),
+  ...deadPages({ topic: 't', code: 'c' }, 'topic, code, timestamp, _id'),
+  {
+    file: 'cli/dead-letter-rows.ts',
+    does: find,
+    of: ['redriven'],
+    query: { where: { _id: { gt: 'a ', lt: 'a!' } } },
+    by: '_id',
+  },
+  { file: 'cli/redrive-letters.ts', does: find, of: ['halts'], query: { where: {} }, by: 'all' },
+  {
+    file: 'lanes/erase.ts',
+    does: find,
+    of: ['dead'],
+    query: { where: { _id: { gt: 'd' } }, sort: [['_id', 1]], limit: 50 },
+    by: '_id',
   },
   {
     file: 'lanes/clock.ts',

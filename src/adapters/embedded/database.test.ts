@@ -36,6 +36,24 @@ describe('opening', () => {
     again.close()
   })
 
+  test('brings a file of the first layout to this one, once it may write', () => {
+    const old = openDatabase(directory)
+    old.run('ALTER TABLE log_records DROP COLUMN same')
+    old.run("INSERT INTO log_records (id, timestamp, value) VALUES (1, 7, 'kept')")
+    old.run('PRAGMA user_version = 1')
+    old.close()
+    expect(thrown(() => openDatabase(directory, { readOnly: true }))).toMatchObject({
+      code: 'configuration',
+      message: expect.stringContaining('start a worker on it'),
+    })
+    const database = openDatabase(directory)
+    expect(database.all('SELECT timestamp, value, same FROM log_records')).toEqual([
+      { timestamp: 7, value: 'kept', same: null },
+    ])
+    database.close()
+    openDatabase(directory, { readOnly: true }).close()
+  })
+
   test.each([
     ['a newer layout', 'PRAGMA user_version = 1000', 'configuration', 'newer version'],
     ['another program', 'PRAGMA application_id = 7', 'configuration', 'another program'],

@@ -46,6 +46,20 @@ test('a clock that goes back does not take timestamps with it', async () => {
   expect(timestamps('two')).toEqual([95])
 })
 
+test('a value that several records of a send share is held once, and read from each', async () => {
+  log.ensureTopics(['one', 'two'], 1)
+  const [shared, other] = [new Uint8Array([1, 2]), new Uint8Array([1, 2])]
+  const values = [shared, null, other, shared]
+  for (const owed of [true, false])
+    await log.producer.send(
+      values.flatMap(value => [record('one', value), record('two', value)]),
+      { owed },
+    )
+  for (const topic of ['one', 'two'])
+    expect(log.read({ topic, partition: 0 }, 0, 10).map(({ value }) => value)).toEqual([...values, ...values])
+  expect(database.get('SELECT count(value) AS n FROM log_records')).toEqual({ n: 4 })
+})
+
 describe('topics', () => {
   test('keep the number of partitions they were made with', async () => {
     log.ensureTopics(['one'], 3)

@@ -14,6 +14,7 @@ import { partitionOf } from '../../ports/murmur2.ts'
 import type { Time } from '../../ports/time.ts'
 import { createConsumer } from './consumer.ts'
 import type { Database } from './database.ts'
+import { encodeHeaders } from './headers.ts'
 import { openRecords, type Tail } from './records.ts'
 import { MergedReader } from './scan.ts'
 import { openTopics } from './topics.ts'
@@ -62,21 +63,29 @@ export function openEmbeddedLog(
   const wake = openWake(database)
   const consumers = new Set<LogConsumer>()
 
-  function append(outgoing: readonly OutgoingRecord[]): void {
+  /**
+   * What the journal owes is not waited for: it lies in the same file, so a power cut that takes the append takes all
+   * that came after it too (the mark that it was sent, positions of who read it), and it is sent again.
+   */
+  function append(outgoing: readonly OutgoingRecord[], owed: boolean): void {
     const addressed = outgoing.map(({ topic, key, value, headers }) => {
       const { partitions, firstNumber } = topics.layout(topic)
       const bytes = typeof key === 'string' ? encoder.encode(key) : key
       const partition = bytes === null ? 0 : partitionOf(bytes, partitions)
-      return { number: firstNumber + partition, key: bytes, value, headers }
+      return { number: firstNumber + partition, key: bytes, value, headers: encodeHeaders(headers) }
     })
-    database.write(() => {
+    const write = owed ? database.writeLazily : database.write
+    write(() => {
       const now = Math.floor(time.now())
       // Read here and not remembered: another process may have appended.
       const tails = new Map<number, Tail>()
+      const holders = new Map<Uint8Array, number>()
       for (const { number, key, value, headers } of addressed) {
         const { end, timestamp: before } = tails.get(number) ?? records.tail(number)
         const timestamp = before === null ? now : Math.max(before, now)
-        records.insert(number, { offset: end, timestamp, key, value, headers })
+        const holder = value === null ? undefined : holders.get(value)
+        records.insert(number, { offset: end, timestamp, key, value, headers }, holder)
+        if (value !== null && holder === undefined) holders.set(value, records.idOf(number, end))
         tails.set(number, { end: end + 1, timestamp })
       }
     })
@@ -89,7 +98,7 @@ export function openEmbeddedLog(
       for (const copy of copies) {
         if (copy.offset < end || (timestamp !== null && copy.timestamp < timestamp))
           throw misconfigured(`record ${copy.offset} of ${topic}/${partition} is not past the end ${end}`)
-        records.insert(number, copy)
+        records.insert(number, { ...copy, headers: encodeHeaders(copy.headers) })
         end = copy.offset + 1
         timestamp = copy.timestamp
       }
@@ -145,9 +154,9 @@ export function openEmbeddedLog(
 
   return {
     producer: {
-      async send(outgoing) {
+      async send(outgoing, { owed = false } = {}) {
         if (outgoing.length === 0) return
-        append(outgoing)
+        append(outgoing, owed)
         wake.notify()
       },
     },

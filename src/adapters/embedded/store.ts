@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import { misconfigured } from '../../ports/errors.ts'
+import { jsonOfDocument } from '../../ports/json-text.ts'
 import type {
   Catalogue,
   CollectionMap,
@@ -7,12 +8,11 @@ import type {
   Position,
   PositionMove,
   Store,
-  UnitOfWork,
   Write,
 } from '../../ports/store.ts'
 import { type Collection, openCollections } from './collections.ts'
 import type { Database } from './database.ts'
-import { openJournal, writeEntry } from './journal.ts'
+import { openJournal, type PackedEntry, packEntry, writeEntry } from './journal.ts'
 import { compileCountBy, compileQuery } from './query.ts'
 
 export interface EmbeddedStore<C extends CollectionMap> extends Store<C> {
@@ -86,9 +86,12 @@ export function openEmbeddedStore<C extends CollectionMap>(
       }
       return removed
     },
-    async commit(unit) {
+    async commit({ move, writes, journal }) {
+      // Written out before the transaction, so that other threads wait for its rows alone.
+      const rows = writes.map(rowOf)
+      const entry = journal === null ? null : packEntry(journal)
       return database.write(
-        () => apply(unit),
+        () => apply(move, rows, entry),
         outcome => outcome.kind === 'committed',
       )
     },
@@ -104,13 +107,15 @@ export function openEmbeddedStore<C extends CollectionMap>(
   }
 
   /** Stops at the first guard that doesn't hold; the transaction around it is then undone. */
-  function apply({ move, writes, journal }: UnitOfWork<C>): CommitOutcome {
+  function apply(
+    move: PositionMove | null,
+    rows: readonly Row<C>[],
+    entry: PackedEntry | null,
+  ): CommitOutcome {
     if (move !== null && !movePosition(move)) return { kind: 'position-moved' }
-    for (const write of writes) {
-      const id = write.kind === 'remove' ? write.id : write.document._id
-      if (!applyWrite(write, id)) return { kind: 'conflict', collection: String(write.collection), id }
-    }
-    if (journal !== null) writeEntry(database, journal)
+    for (const row of rows)
+      if (!applyWrite(row)) return { kind: 'conflict', collection: String(row.write.collection), id: row.id }
+    if (entry !== null) writeEntry(database, entry)
     return { kind: 'committed' }
   }
 
@@ -128,15 +133,12 @@ export function openEmbeddedStore<C extends CollectionMap>(
   }
 
   /** Returns whether the write's guard held. */
-  function applyWrite(write: Write<C>, id: string): boolean {
+  function applyWrite({ write, id, document, version }: Row<C>): boolean {
     const { insert, put, replace, remove } = collection(write.collection)
-    if (write.kind === 'remove') {
-      database.run(remove, id)
-      return true
-    }
-    const document = JSON.stringify(write.document)
-    const version = versionOf(write.document)
     switch (write.kind) {
+      case 'remove':
+        database.run(remove, id)
+        return true
       case 'insert':
         return database.run(insert, id, document, version) === 1
       case 'put':
@@ -146,6 +148,20 @@ export function openEmbeddedStore<C extends CollectionMap>(
         return database.run(replace, document, version, id, write.version) === 1
     }
   }
+}
+
+/** A write as its row holds it. */
+interface Row<C extends CollectionMap> {
+  readonly write: Write<C>
+  readonly id: string
+  readonly document: string
+  readonly version: number | null
+}
+
+function rowOf<C extends CollectionMap>(write: Write<C>): Row<C> {
+  if (write.kind === 'remove') return { write, id: write.id, document: '', version: null }
+  const { document } = write
+  return { write, id: document._id, document: jsonOfDocument(document), version: versionOf(document) }
 }
 
 /** Kept in a column of its own, so that a guard needn't parse the document. */

@@ -1,4 +1,5 @@
 import type { Codec, Decoded } from '../../ports/codec.ts'
+import { jsonOf } from '../../ports/json-text.ts'
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 const encoder = new TextEncoder()
@@ -17,7 +18,7 @@ function encode(value: unknown): Uint8Array {
   if (typeof value !== 'object' || value === null) return encoder.encode(JSON.stringify(value))
   const known = written.get(value)
   if (known !== undefined) return known
-  const bytes = encoder.encode(JSON.stringify(value))
+  const bytes = encoder.encode(jsonOf(value))
   written.set(value, bytes)
   return bytes
 }

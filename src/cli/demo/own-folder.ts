@@ -32,7 +32,10 @@ export function freshFolder(directory: string): void {
 }
 
 /** From now on the folder holds more than a demo's data: the demo must not remove it any more. */
-export function keepFromDemo(directory: string, user: 'a worker' | 'produce'): void {
+export function keepFromDemo(
+  directory: string,
+  user: 'a worker' | 'produce' | 'dead-letters redrive' | 'erase',
+): void {
   if (!existsSync(join(directory, marker))) return
   writeFileSync(join(directory, usedSince), `${user}\n`)
   rmSync(join(directory, marker), { force: true })

@@ -37,7 +37,9 @@ async function sizeOf(path: string): Promise<number | null> {
     return (await stat(path)).size
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
-    throw new Failure(`${path} can't be read: ${error instanceof Error ? error.message : String(error)}`)
+    throw new Failure(
+      `${path} can't be read: ${error instanceof Error ? error.message : String(error)}; --in names the folder that holds it`,
+    )
   }
 }
 
