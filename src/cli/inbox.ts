@@ -89,6 +89,7 @@ function shown({ _id, tab, favorite, referral, routed }: InboxDocument): object 
     need: routed?.need ?? null,
     customer: routed?.customer ?? null,
     possibleDuplicateOf: routed?.possibleDuplicateOf ?? null,
+    flags: routed?.flags ?? [],
     rank: routed?.rank ?? null,
     score: routed?.score ?? null,
   }
@@ -113,7 +114,9 @@ function columnsAt(now: number): Column<InboxDocument>[] {
 
 function statusText({ referral, routed }: InboxDocument): string {
   const duplicateOf = routed?.possibleDuplicateOf ?? null
-  return `${referral?.substatus ?? ''}${duplicateOf === null ? '' : ', possible duplicate'}`
+  // Then nobody was told of it, and its silence counts for nothing.
+  const untold = routed?.notifiable === false ? ', not notifiable' : ''
+  return `${referral?.substatus ?? ''}${duplicateOf === null ? '' : ', possible duplicate'}${untold}`
 }
 
 function timeLeft({ referral }: InboxDocument, now: number): string {

@@ -4,7 +4,7 @@ import { type ReasonCode, reasonText } from '../domain/reasons.ts'
 import type { Substatus } from '../domain/referral.ts'
 import { hour, type Timestamp, toMillis } from '../domain/time.ts'
 import { reasonsOnReceipt } from '../ranking/receipt.ts'
-import type { ReceiptDocument, ReferralDocument, RfiDocument } from '../roles/collections.ts'
+import type { InboxDocument, ReceiptDocument, ReferralDocument, RfiDocument } from '../roles/collections.ts'
 import { topics } from '../roles/topics.ts'
 import type { Backend } from './backend.ts'
 import { readValue, recordsOf } from './records.ts'
@@ -37,6 +37,8 @@ export interface ReferralReport {
   readonly value: Money | null
   /** A referral of the same customer that the partner had open when this one was routed. */
   readonly possibleDuplicateOf: string | null
+  /** False: nobody was told of it, and silence counts for nothing. Null until it is projected. */
+  readonly notifiable: boolean | null
   /** Words and ids in common, as matching has them, those that weigh most first. */
   readonly matched: readonly string[]
   /** By feature, as the partner is told; what contributes most first. */
@@ -60,8 +62,8 @@ export async function reportOn(
   const rows = await store.get('inbox', document.referralIds)
   const reports = referrals.map(referral => {
     const name = profiles.get(referral.profileId)?.profile.name
-    const duplicateOf = rows.get(referral.referralId)?.routed?.possibleDuplicateOf ?? null
-    return reportReferral(referral, name ?? referral.partnerId, receipt, duplicateOf)
+    const routed = rows.get(referral.referralId)?.routed ?? null
+    return reportReferral(referral, name ?? referral.partnerId, receipt, routed)
   })
   const last = Number.POSITIVE_INFINITY
   const since = toMillis(document.receivedAt) - clocksDifferBy
@@ -84,7 +86,7 @@ function reportReferral(
   referral: ReferralDocument,
   partner: string,
   receipt: ReceiptDocument | null,
-  possibleDuplicateOf: string | null,
+  routed: InboxDocument['routed'],
 ): ReferralReport {
   const { referralId, partnerId, status, substatus, routedAt, acceptedAt, closedAt, expiresAt } = referral
   const place = receipt?.chosen.indexOf(partnerId) ?? -1
@@ -104,7 +106,8 @@ function reportReferral(
     expiresAt,
     reason: reason === null ? null : { code: reason, text: reasonText(reason), notes: referral.reasonNotes },
     value: referral.engagement?.value ?? null,
-    possibleDuplicateOf,
+    possibleDuplicateOf: routed?.possibleDuplicateOf ?? null,
+    notifiable: routed?.notifiable ?? null,
     matched: receipt === null || row === undefined ? [] : termsInCommon(receipt, row),
     why: receipt === null || row === undefined ? {} : bySignificance(receipt, row),
   }

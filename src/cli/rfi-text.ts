@@ -76,8 +76,9 @@ const columns: readonly Column<ReferralReport>[] = [
   { title: 'reason', flexible: true, value: ({ reason }) => reason?.text ?? '' },
 ]
 
-function statusText({ substatus, possibleDuplicateOf }: ReferralReport): string {
-  return possibleDuplicateOf === null ? substatus : `${substatus}, possible duplicate`
+function statusText({ substatus, possibleDuplicateOf, notifiable }: ReferralReport): string {
+  const untold = notifiable === false ? ', not notifiable' : ''
+  return `${substatus}${possibleDuplicateOf === null ? '' : ', possible duplicate'}${untold}`
 }
 
 function answeredAfter({ substatus, routedAt, acceptedAt, closedAt }: ReferralReport): string {

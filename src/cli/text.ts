@@ -1,11 +1,18 @@
 import type { Sums } from '../domain/money.ts'
 import { day, hour, minute, type Timestamp } from '../domain/time.ts'
 
-/** Text of others for a terminal: one line, without control characters or marks that turn the direction of writing. */
+/**
+ * Text of others for a terminal: one line, without control characters, marks that turn the direction of writing, or what
+ * takes no room and makes two texts look the same. Joiners stay: scripts and emoji are put together with them.
+ */
 export function clean(text: string): string {
   return text
     .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
-    .replace(/[\u202A-\u202E\u2066-\u2069]/g, '')
+    .replace(
+      /[\u00ad\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\u{e0000}-\u{e007f}]/gu,
+      '',
+    )
+    .toWellFormed()
     .trim()
 }
 

@@ -1,3 +1,11 @@
+/** Joiners, soft hyphens, marks of direction, fillers: what nobody sees (https://www.unicode.org/reports/tr44/). */
+const unseen = /\p{Default_Ignorable_Code_Point}+/gu
+
+/** Text as it looks: what is written with something unseen inside is the same word. */
+export function asSeen(text: string): string {
+  return text.replace(unseen, '')
+}
+
 /** As many as Unicode's stream-safe text allows (https://www.unicode.org/reports/tr15/#Stream_Safe_Text_Format). */
 const most = 30
 

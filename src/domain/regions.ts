@@ -1,4 +1,4 @@
-import { withoutPiles } from './marks.ts'
+import { asSeen, withoutPiles } from './marks.ts'
 import data from './vocabularies/regions.json' with { type: 'json' }
 
 /**
@@ -42,11 +42,11 @@ const plain: { readonly [letter: string]: string } = { ø: 'o', ł: 'l', đ: 'd'
 
 /**
  * What is left of a name when spelling habits are taken away: case, compatibility forms, the diacritics of Latin, Greek
- * and Cyrillic (vowel signs of other scripts carry meaning and stay), apostrophes; everything else that is neither
+ * and Cyrillic (vowel signs of other scripts carry meaning and stay), apostrophes, what is unseen; everything else that is neither
  * letter nor digit is one space. Folding twice changes nothing.
  */
 export function foldText(text: string): string {
-  return withoutPiles(text)
+  return withoutPiles(asSeen(text))
     .replaceAll('´', '') // before NFKD makes it a space and an accent
     .normalize('NFKD')
     .replace(/['’‘`ʹʺʻʼʽ]/g, '')

@@ -1,4 +1,4 @@
-import { withoutPiles } from '../domain/marks.ts'
+import { asSeen, withoutPiles } from '../domain/marks.ts'
 import { analyserOf, type Word, wordSpace } from './analyser.ts'
 import { segmentsOf } from './segments.ts'
 
@@ -9,7 +9,7 @@ import { segmentsOf } from './segments.ts'
 export function formsOf(text: string, languages: readonly string[]): Word[] {
   const analyser = analyserOf(languages)
   const found = new Map<string, Word>()
-  for (const segment of segmentsOf(withoutPiles(text).toWellFormed().normalize('NFKC'))) {
+  for (const segment of segmentsOf(withoutPiles(asSeen(text)).toWellFormed().normalize('NFKC'))) {
     for (const word of analyser(
       segment.length > longest ? segment.slice(0, longest).toWellFormed() : segment,
     )) {

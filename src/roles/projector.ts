@@ -7,6 +7,7 @@ import { type Evidence, type Fact, factOf, fold, noEvidence } from '../ranking/e
 import { foldPopulation, noPopulation } from '../ranking/population.ts'
 import { visibilityOf } from '../ranking/visibility.ts'
 import type { FunnelCell, InboxDocument, PopulationCell } from './collections.ts'
+import { deadLetter } from './dead-letter.ts'
 import { EffectsBuilder } from './effects.ts'
 import { foldFunnel, funnelCellOf } from './folds/funnel.ts'
 import { type Turn, takeTurns } from './folds/inbox.ts'
@@ -37,7 +38,7 @@ export function projector(options: ProjectorOptions): Role<ProjectorInput> {
       const effects = new EffectsBuilder()
       for (const { value } of inputs) if (value.kind === 'unroutable') writeNeed(effects, value.notice)
       const events = inputs.flatMap(({ value, origin }) =>
-        value.kind === 'event' ? [{ event: value.event, cause: origin.offset, at: origin.timestamp }] : [],
+        value.kind === 'event' ? [{ event: value.event, origin }] : [],
       )
       if (events.length === 0) return effects.build()
 
@@ -45,9 +46,16 @@ export function projector(options: ProjectorOptions): Role<ProjectorInput> {
       const stored: ReadonlyMap<string, InboxDocument> = await context.read.get('inbox', [...touched])
       const rows = new Map(stored)
       const turns: CausedTurn[] = []
-      for (const { event, cause, at } of events) {
+      for (const { event, origin } of events) {
+        const { offset: cause, timestamp: at } = origin
         const before = rows.get(event.referralId)
         const taken = takeTurns(before, event)
+        if (taken.row.waiting.length > mostWaiting) {
+          const letter = deadLetter('projector', origin, tooEarly(taken.row, event))
+          effects.emit(letter.emission)
+          effects.write(letter.write)
+          continue
+        }
         if (taken.row === before) effects.count('ignored-repeats')
         else rows.set(event.referralId, taken.row)
         for (const turn of taken.turns) turns.push({ ...turn, cause, at })
@@ -89,6 +97,14 @@ function parse(topic: Topic, value: unknown): Parsed<ProjectorInput> {
 function outOfPlace({ type, version }: ReferralEvent): Fault {
   const expected = type === 'referral.routed' ? '1, as it comes first' : 'above 1, which is referral.routed'
   return { code: 'invalid', field: 'version', found: describe(version), expected }
+}
+
+/** A row holds what waits and is written whole with each event: no referral's two writers are so far apart. */
+const mostWaiting = 100
+
+function tooEarly({ version, waiting }: InboxDocument, event: ReferralEvent): Fault {
+  const expected = `${version + 1}, which ${waiting.length - 1} events wait for`
+  return { code: 'invalid', field: 'version', found: describe(event.version), expected }
 }
 
 /** Evidence, population and funnel: one query per collection for the whole batch. */

@@ -8,6 +8,7 @@ import { collections } from '../../src/roles/collections.ts'
 import { type Topic, topicNames, topics } from '../../src/roles/topics.ts'
 import { type Running, run, start, temporaryFolder } from '../cli/run.ts'
 import { isDrained } from '../support/drained.ts'
+import { freePort } from '../support/servers/ports.ts'
 
 // What is a customer's contact data, and what is business data, is told in docs/contacts.md.
 
@@ -195,7 +196,9 @@ it('who the customer is stays in contacts and the bytes of dead letters, until i
   timeout: 180_000,
 }, async () => {
   const environment = { ROUTER_CUSTOMER_SECRET: 'secret', ROUTER_PARTITIONS: '1' }
-  worker = start(['worker', '--threads', '1', '--log-level', 'debug', ...data], environment)
+  const port = await freePort()
+  const words = ['worker', '--threads', '1', '--log-level', 'debug', '--health-port', String(port)]
+  worker = start([...words, ...data], environment)
   await worker.until('ready')
   await produce(topics.profiles, [profile('acme'), profile('bolt')])
   await drained()
@@ -233,6 +236,8 @@ it('who the customer is stays in contacts and the bytes of dead letters, until i
   const whole = await everythingShown()
   expect(leaksIn(whole)).toEqual([])
   expect(leaksIn(said())).toEqual([])
+  for (const what of ['live', 'ready'])
+    expect(leaksIn(await (await fetch(`http://127.0.0.1:${port}/health/${what}`)).text())).toEqual([])
   // The search finds what there is to find.
   const known = await placesOf(business, outputs)
   for (const where of [/^referral-status@/, /^referrals@/, /^journal/, /^inbox /, /^referrals /, /^rfis /])

@@ -22,6 +22,8 @@ export interface FetchedRecord {
 const headerBytes = 61
 /** Largest record batch, inflated: thirty times what a topic takes compressed. */
 const largestInflated = 64 * 1024 * 1024
+/** In one batch: a megabyte holds ten million records that say nothing, and each takes 200 bytes once it is read. */
+const mostRecords = 500_000
 /** Once so much came of one partition's part of a fetch, the rest is fetched again. */
 const enoughInflated = 8 * 1024 * 1024
 
@@ -73,6 +75,7 @@ async function decodeBatch(bytes: Buffer, into: FetchedRecord[]): Promise<number
     if (codec === undefined) throw new Uninflatable(`unknown codec ${attributes & 0x07}`)
     // A batch that compaction left empty has nothing to inflate.
     const count = bytes.readInt32BE(57)
+    if (count > mostRecords) throw new Uninflatable(`more than ${mostRecords} records`)
     const plain = count === 0 ? Buffer.alloc(0) : await inflate(codec, packed, largestInflated)
     size = plain.length
     decodeRecords(plain, count, batch, into)
