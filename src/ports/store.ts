@@ -102,6 +102,10 @@ export interface Reader<C extends CollectionMap> {
   ): Promise<ReadonlyMap<string, number>>
 }
 
+export interface KeptEntry extends JournalEntry {
+  readonly sent: boolean
+}
+
 export interface Journal {
   /** Entries of the lane that are not marked sent, oldest first. */
   unsent(lane: string): Promise<JournalEntry[]>
@@ -110,6 +114,15 @@ export interface Journal {
   /** When the oldest unsent entry of all lanes was written, ms since 1970; null when there is none, or it can't be told. */
   unsentSince(): Promise<number | null>
   markSent(lane: string, first: number, sentAt: number): Promise<void>
+  /**
+   * Every entry there was when it began, oldest first; entries of two processes within moments of each other in any order.
+   * Some of those written meanwhile too. A few are held at a time.
+   */
+  kept(): AsyncIterable<KeptEntry>
+  /** How many entries there are, roughly. */
+  count(): Promise<number>
+  /** Seconds after which an entry that was sent is removed; null where all are kept. */
+  keptFor(): Promise<number | null>
 }
 
 export interface Store<C extends CollectionMap> extends Reader<C> {

@@ -70,4 +70,16 @@ export const journalCases: readonly StoreCase[] = [
     await store.commit(unit({ journal: { lane, first: 3, records: [] } }))
     expect(await store.journal.unsent(lane)).toEqual([{ lane, first: 3, records: [] }])
   }),
+  storeCase('journal: all that is kept, sent or not, oldest first', async (store, bed) => {
+    const entries = Array.from({ length: 230 }, (_, at) => entry(at, `router/rfis/${at % 3}`))
+    for (const journal of entries) await store.commit(unit({ journal }))
+    await store.journal.markSent('router/rfis/1', 1, 1_700_000_000_000)
+    const other = await bed.open()
+    const kept = await Array.fromAsync(other.journal.kept())
+    expect(kept.map(({ sent, ...rest }) => ({ ...plain(rest), sent }))).toEqual(
+      entries.map((each, at) => ({ ...plain(each), sent: at === 1 })),
+    )
+    expect(await other.journal.count()).toBe(230)
+    expect(await other.journal.keptFor()).toBeNull()
+  }),
 ]

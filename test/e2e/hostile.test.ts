@@ -7,7 +7,7 @@ import { mostRegions } from '../../src/domain/profile.ts'
 import type { OutgoingRecord } from '../../src/ports/log.ts'
 import { type Topic, topics } from '../../src/roles/topics.ts'
 import { fuzzCodec } from '../fuzz/feed.ts'
-import { Ledger } from '../fuzz/ledger.ts'
+import { Ledger, Tally } from '../fuzz/ledger.ts'
 import { openStepper, type Stepper, type Timed } from '../fuzz/stepper.ts'
 import { acceptSample, type JsonObject, profileSample, rfiSample } from '../support/samples.ts'
 import { temporaryFolder } from '../support/simulated.ts'
@@ -61,7 +61,8 @@ async function hostile(look: (world: Hostile) => Promise<void>, from = now): Pro
   const folder = temporaryFolder()
   const codec = fuzzCodec()
   const stepper = await openStepper(folder.path, codec, { partitions: 1, from })
-  const ledger = new Ledger(stepper, codec, 1)
+  const tally = new Tally()
+  const ledger = new Ledger(stepper, codec, { partitions: 1, tally })
   let slowest = 0
   const each = async ({ spent }: Timed) => {
     slowest = Math.max(slowest, spent)
@@ -80,8 +81,8 @@ async function hostile(look: (world: Hostile) => Promise<void>, from = now): Pro
           await stepper.drain(() => limit, each)
         }
         await ledger.account()
-        expect([ledger.unaccounted, ledger.problems]).toEqual([0, []])
-        return Object.fromEntries([...ledger.rows].map(([topic, row]) => [topic, Object.fromEntries(row)]))
+        expect([tally.unaccounted, tally.problems]).toEqual([0, []])
+        return Object.fromEntries([...tally.rows].map(([topic, row]) => [topic, Object.fromEntries(row)]))
       },
     })
   } finally {
@@ -129,7 +130,7 @@ describe('structure', () => {
       expect(outcomes['ranking-weights']).toEqual({ 'dead letter: unknown-name': 1 })
       expect(outcomes['referral-commands']).toEqual({ 'rejected: malformed': 1 })
       expect(outcomes['referral-status']).toMatchObject({ 'dead letter: invalid': 1 })
-      expect(outcomes['customer-notices']).toEqual({ 'dead letter: invalid': 1 })
+      expect(outcomes['customer-notices']).toEqual({ 'dead letter: wrong-type': 1 })
       expect(await referrals(stepper)).toEqual(['c:acme'])
       expect(slowest()).toBeLessThan(longest)
     })

@@ -36,22 +36,41 @@ interface Answer {
   decided: string | null
 }
 
+/** Sums over all folders of a run. */
+export class Tally {
+  /** topic → outcome → records. */
+  readonly rows = new Map<string, Map<string, number>>()
+  /** The first 20. */
+  readonly problems: string[] = []
+  unaccounted = 0
+  /** Records in the topics that are looked at, those included that the worker itself wrote there. */
+  total = 0
+
+  count(topic: string, outcome: string, by: number): void {
+    if (by === 0) return
+    const row = this.rows.get(topic) ?? new Map<string, number>()
+    this.rows.set(topic, row)
+    row.set(outcome, (row.get(outcome) ?? 0) + by)
+  }
+
+  problem(records: number, what: string): void {
+    this.unaccounted += records
+    if (this.problems.length < 20) this.problems.push(what)
+  }
+}
+
 export class Ledger {
   readonly #stepper: Stepper
   readonly #codec: Codec
   readonly #partitions: number
-  /** topic → outcome → records. */
-  readonly rows = new Map<string, Map<string, number>>()
-  readonly problems: string[] = []
-  unaccounted = 0
-  /** Records in the topics that are looked at, and those that the worker itself wrote there. */
-  total = 0
+  readonly #tally: Tally
   readonly #offsets = new Map<string, number>()
   readonly #counted = new Map<string, number>()
   readonly #versions = new Map<string, number>()
   #directedRecords = 0
 
-  constructor(stepper: Stepper, codec: Codec, partitions: number) {
+  constructor(stepper: Stepper, codec: Codec, { partitions, tally }: { partitions: number; tally: Tally }) {
+    this.#tally = tally
     this.#stepper = stepper
     this.#codec = codec
     this.#partitions = partitions
@@ -65,7 +84,7 @@ export class Ledger {
       for (let partition = 0; partition < this.#partitions; partition += 1) {
         const lane = `${laneOfTopic[topic]}/${topic}/${partition}`
         const records = this.#fresh(topic, partition)
-        this.total += records.length
+        this.#tally.total += records.length
         const rest: LogRecord[] = []
         for (const record of records) {
           const code = letters.get(`${topic}/${partition}@${record.offset}`)
@@ -240,15 +259,11 @@ export class Ledger {
   }
 
   #count(topic: string, outcome: string, by = 1): void {
-    if (by === 0) return
-    const row = this.rows.get(topic) ?? new Map<string, number>()
-    this.rows.set(topic, row)
-    row.set(outcome, (row.get(outcome) ?? 0) + by)
+    this.#tally.count(topic, outcome, by)
   }
 
   #problem(records: number, what: string): void {
-    this.unaccounted += records
-    if (this.problems.length < 20) this.problems.push(what)
+    this.#tally.problem(records, what)
   }
 }
 

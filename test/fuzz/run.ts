@@ -8,7 +8,7 @@ import type { OutgoingRecord } from '../../src/ports/log.ts'
 import { temporaryFolder } from '../support/simulated.ts'
 import { tryConfiguration } from './configuration.ts'
 import { Feed, fuzzCodec } from './feed.ts'
-import { Ledger } from './ledger.ts'
+import { Ledger, Tally } from './ledger.ts'
 import { openStepper, processorTime, type Stepper, Stopped, type Timed } from './stepper.ts'
 
 export interface FuzzOptions {
@@ -57,93 +57,96 @@ const start = Date.parse('2026-03-02T09:00:00.000Z')
 const hour = 3_600_000
 const partitions = 2
 
-/** Runs so many records through the whole worker in a folder of its own, which is removed. Never rejects for what they do. */
+/** Records after which a new folder is begun: a worker keeps all that it ever met, some 2 GB by then. */
+const chapter = 100_000
+
+/** Runs so many records through the whole worker in folders of its own, which are removed. Never rejects for what they do. */
 export async function fuzz({ records, seed, progress = () => undefined }: FuzzOptions): Promise<FuzzReport> {
-  const folder = temporaryFolder()
   const codec = fuzzCodec()
-  const stepper = await openStepper(folder.path, codec, { partitions, from: start })
   const feed = new Feed(seed, start)
   const pace = seeded(seed + 1)
-  const ledger = new Ledger(stepper, codec, partitions)
-  const slow = new Slowest(stepper)
+  const steps = seeded(seed + 3)
+  const tally = new Tally()
+  const slow = new Slowest()
   const digest = createHash('sha256')
   const memory: Memory[] = [measured('start')]
   const problems: string[] = []
-  const warm = Math.floor(records / 4)
+  const warm = Math.floor(Math.min(records / 4, chapter / 2))
   const from = performance.now()
   let sent = 0
   let now = start
-  try {
-    while (sent < records) {
-      now += Math.floor(pace() * 3 * hour)
-      stepper.time.moveTo(now)
-      const chunk = await feed.records(Math.min(records - sent, feed.between(1, 500)), now)
-      for (const record of chunk) note(digest, record)
-      await stepper.send(chunk)
-      await stepper.tick()
-      await stepper.drain(
-        () => limitOf(pace()),
-        timed => slow.look(timed),
-      )
-      await ledger.account()
-      const before = sent
-      sent += chunk.length
-      for (const [name, mark] of marks) {
-        const place = Math.floor(records * mark)
-        if (before < place && sent >= place) memory.push(measured(name))
-      }
-      progress(
-        sent,
-        `${ledger.unaccounted} unaccounted, slowest ${slow.most.toFixed(0)} ms, ${Math.round((performance.now() - from) / 1000)} s`,
-      )
-    }
-  } catch (error) {
-    problems.push(
-      error instanceof Stopped ? error.message : `crashed: ${error instanceof Error ? error.stack : error}`,
+  let disk = 0
+
+  async function feedOne(stepper: Stepper, ledger: Ledger, most: number): Promise<void> {
+    now += Math.floor(pace() * 3 * hour)
+    stepper.time.moveTo(now)
+    const chunk = await feed.records(Math.min(most, feed.between(1, 500)), now)
+    for (const record of chunk) note(digest, record)
+    await stepper.send(chunk)
+    await stepper.tick()
+    await stepper.drain(
+      () => limitOf(steps()),
+      timed => slow.look(timed, stepper),
     )
+    await ledger.account()
+    if (sent < warm && sent + chunk.length >= warm) memory.push(measured('warm'))
+    sent += chunk.length
+    const seconds = Math.round((performance.now() - from) / 1000)
+    progress(sent, `${tally.unaccounted} unaccounted, slowest ${slow.most.toFixed(0)} ms, ${seconds} s`)
   }
-  const last = measured('end')
-  memory.push(last)
+
+  while (sent < records && problems.length === 0) {
+    const folder = temporaryFolder()
+    const stepper = await openStepper(folder.path, codec, { partitions, from: now })
+    const ledger = new Ledger(stepper, codec, { partitions, tally })
+    const end = Math.min(records, sent + chapter)
+    try {
+      while (sent < end) await feedOne(stepper, ledger, end - sent)
+    } catch (error) {
+      const crash = `crashed: ${error instanceof Error ? error.stack : error}`
+      problems.push(error instanceof Stopped ? error.message : crash)
+    }
+    memory.push(measured(`after ${sent}`))
+    disk = Math.max(disk, statSync(join(folder.path, 'router.db')).size)
+    await stepper.close()
+    folder.remove()
+  }
+  const seconds = (performance.now() - from) / 1000
+  const sum = [...tally.rows.values()]
+    .flatMap(row => [...row.values()])
+    .reduce((sum, count) => sum + count, 0)
   problems.push(
-    ...ledger.problems,
+    ...tally.problems,
+    ...(sum === tally.total ? [] : [`the outcomes add up to ${sum}, and ${tally.total} records were there`]),
     ...grown(memory, warm),
-    ...configurations(seed, Math.ceil(records / 20), ledger),
+    ...configurations(seed, Math.ceil(records / 20), tally),
+    ...slow.list.filter(({ ms }) => ms > longest).map(told),
+    ...('polluted' in {} ? ['the prototype of all objects was changed'] : []),
   )
-  problems.push(...slow.list.filter(({ ms }) => ms > longest).map(told))
-  const disk = statSync(join(folder.path, 'router.db')).size
-  await stepper.close()
-  folder.remove()
-  if ('polluted' in {}) problems.push('the prototype of all objects was changed')
   return {
     records: sent,
     seed,
     digest: digest.digest('hex'),
-    seconds: (performance.now() - from) / 1000,
-    worked: ledger.total,
-    table: [...ledger.rows].flatMap(([topic, row]) =>
+    seconds,
+    worked: tally.total,
+    table: [...tally.rows].flatMap(([topic, row]) =>
       [...row].sort().map(([outcome, count]) => ({ topic, outcome, count })),
     ),
     slowest: slow.list,
     unexplained: slow.unexplained,
     memory,
     disk,
-    unaccounted: ledger.unaccounted + records - sent,
+    unaccounted: tally.unaccounted + records - sent,
     problems,
   }
 }
-
-const marks: readonly (readonly [string, number])[] = [
-  ['warm (1/4)', 0.25],
-  ['half', 0.5],
-  ['3/4', 0.75],
-]
 
 /** Single records, and batches of all sizes. */
 function limitOf(draw: number): number {
   return draw < 0.2 ? 1 : draw < 0.6 ? 10 : draw < 0.95 ? 60 : 500
 }
 
-function configurations(seed: number, count: number, ledger: Ledger): string[] {
+function configurations(seed: number, count: number, tally: Tally): string[] {
   const random = seeded(seed + 2)
   const problems = new Set<string>()
   const row = new Map<string, number>()
@@ -159,32 +162,28 @@ function configurations(seed: number, count: number, ledger: Ledger): string[] {
     const spent = processorTime() - before
     if (spent > longest) problems.add(`configuration ${at} took ${spent.toFixed(0)} ms`)
   }
-  ledger.rows.set('(configuration)', row)
+  tally.rows.set('(configuration)', row)
   return [...problems].slice(0, 10)
 }
 
 /** The slowest records. A batch is looked into when one of its records could be among them. */
 class Slowest {
-  readonly #stepper: Stepper
   list: readonly Slow[] = []
   /** ms that a step took beyond its records worked again, one by one. */
   unexplained = { ms: 0, place: '' }
-
-  constructor(stepper: Stepper) {
-    this.#stepper = stepper
-  }
 
   get most(): number {
     return this.list[0]?.ms ?? 0
   }
 
-  async look(timed: Timed): Promise<void> {
+  async look(timed: Timed, stepper: Stepper): Promise<void> {
     const { lane, records, spent } = timed
     if (spent <= Math.max(20, this.list[4]?.ms ?? 0)) return
-    const alone = records.length === 1 ? [spent] : await this.#stepper.alone(timed)
+    const alone = records.length === 1 ? [spent] : await stepper.alone(timed)
     // What is remembered from the first time makes the second one faster.
     const more = spent - alone.reduce((sum, ms) => sum + ms, 0)
-    if (more > this.unexplained.ms) this.unexplained = { ms: more, place: `${lane}@${records[0]?.offset}+${records.length}` }
+    if (more > this.unexplained.ms)
+      this.unexplained = { ms: more, place: `${lane}@${records[0]?.offset}+${records.length}` }
     const slow = records.map((record, at) => ({
       ms: alone[at] ?? 0,
       topic: lane.split('/')[1] ?? lane,
@@ -213,7 +212,7 @@ function note(digest: ReturnType<typeof createHash>, { topic, key, value, header
 }
 
 function grown(memory: readonly Memory[], warm: number): string[] {
-  const before = memory.find(({ at }) => at === marks[0]?.[0])
+  const before = memory.find(({ at }) => at === 'warm')
   const after = memory.at(-1)
   if (before === undefined || after === undefined || warm < 2000) return []
   const most = Math.max(before.heap * mayGrow.times, before.heap + mayGrow.bytes)

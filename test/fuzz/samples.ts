@@ -125,6 +125,7 @@ export class World {
       followsRfiId: chance(random, 0.05) ? this.#rfiId() : null,
       maxPartners: chance(random, 0.1) ? between(random, 1, 9) : null,
       contactMeDirectly: chance(random, 0.1),
+      expiresAt: chance(random, 0.2) ? toTimestamp(this.now + between(random, -1, 900) * 3_600_000) : null,
       consent: { shareWithPartners: chance(random, 0.95), contact: chance(random, 0.7) },
       test: chance(random, 0.05),
     }

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 import type { OutgoingRecord } from '../../ports/log.ts'
 import type { Journal, JournalEntry } from '../../ports/store.ts'
@@ -17,6 +18,9 @@ function decompressed(bytes: Uint8Array): Uint8Array {
   const magic = new DataView(bytes.buffer, bytes.byteOffset, bytes.length).getUint32(0)
   return magic === zstdMagic ? new Uint8Array(zstdDecompressSync(bytes)) : bytes
 }
+
+/** Rows read at once by who reads all. */
+const entriesAtOnce = 100
 
 /** An entry as its row holds it. */
 export interface PackedEntry {
@@ -69,5 +73,22 @@ export function openJournal(database: Database): Journal {
         ),
       )
     },
+    async *kept() {
+      for (let last = 0; ; ) {
+        const rows = database.all<{ entry: number; lane: string; first: number; sent: number }>(
+          `SELECT entry, lane, first, sent_at IS NOT NULL AS sent FROM journal
+            WHERE entry > ? ORDER BY entry LIMIT ${entriesAtOnce}`,
+          last,
+        )
+        for (const { entry, lane, first, sent } of rows)
+          yield { lane, first, sent: sent === 1, records: recordsOf(entry) }
+        last = rows.at(-1)?.entry ?? last
+        if (rows.length < entriesAtOnce) return
+        // Those who wait for this thread.
+        await setImmediate()
+      }
+    },
+    count: async () => database.get<{ n: number }>('SELECT count(*) AS n FROM journal')?.n ?? 0,
+    keptFor: async () => null,
   }
 }

@@ -1,8 +1,8 @@
-import { Binary, type Collection, type Db, ObjectId } from 'mongodb'
+import { Binary, type Collection, type Db, MongoServerError, ObjectId } from 'mongodb'
 import type { Journal, JournalEntry } from '../../ports/store.ts'
 import { packRecords, unpackRecords } from '../journal-records.ts'
 import type { Attempt } from './attempt.ts'
-import { encodeText } from './shape.ts'
+import { decode, encodeText } from './shape.ts'
 
 export const journalCollection = 'journal'
 
@@ -70,6 +70,18 @@ export function bytesOf(pieces: readonly Binary[]): Uint8Array {
   return bytes
 }
 
+/** Entries read at once by who reads all: each may fill a document. */
+const entriesAtOnce = 16
+
+async function indexesOf(collection: Collection<Head>): Promise<readonly { expireAfterSeconds?: number }[]> {
+  try {
+    return await collection.indexes()
+  } catch (error) {
+    if (error instanceof MongoServerError && error.codeName === 'NamespaceNotFound') return []
+    throw error
+  }
+}
+
 /** `attempt` turns what the driver throws into what the port may. */
 export function openJournal(database: Db, attempt: Attempt): Journal {
   const heads: Collection<Head> = database.collection(journalCollection)
@@ -122,6 +134,28 @@ export function openJournal(database: Db, attempt: Attempt): Journal {
           )
           await heads.updateOne({ _id: head._id }, mark)
         }
+      }),
+    async *kept() {
+      for (let last = ''; ; ) {
+        // Parts that aren't a head have no `parts`. `_id` grows with time, by the clock of who wrote.
+        const found: Head[] = await attempt('reading the journal', () =>
+          heads
+            .find({ _id: { $gt: last }, parts: { $gte: 1 } }, { sort: { _id: 1 }, limit: entriesAtOnce })
+            .toArray(),
+        )
+        for (const head of found) {
+          const records = await attempt('reading the journal', () => recordsOf(head))
+          yield { lane: decode(head.lane) as string, first: head.first, sent: head.sent, records }
+        }
+        last = found.at(-1)?._id ?? last
+        if (found.length < entriesAtOnce) return
+      }
+    },
+    count: () => attempt('counting the journal', () => heads.estimatedDocumentCount()),
+    keptFor: () =>
+      attempt('indexes of the journal', async () => {
+        const ttls = (await indexesOf(heads)).flatMap(({ expireAfterSeconds }) => expireAfterSeconds ?? [])
+        return ttls.length === 0 ? null : Math.min(...ttls)
       }),
   }
 }

@@ -17,8 +17,8 @@ export interface PartThreadOptions {
   readonly path: string
 }
 
-/** Bytes of RFIs that are worth a thread: each reads the whole history for itself. */
-const worthwhile = 256 * 1024
+/** Bytes of RFIs that are worth a thread: each reads the whole history, and gets up to speed, for itself. */
+const worthwhile = 1024 * 1024
 /** Asked for by hand. */
 const mostThreads = 32
 /** More would mostly read and learn what the others do. */
