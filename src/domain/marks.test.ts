@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { withoutPiles } from './marks.ts'
+import { asSeen, withoutPiles } from './marks.ts'
 import { foldText } from './regions.ts'
 
 const piles = [
@@ -28,4 +28,14 @@ test('what people write stays', () => {
     `a${'\u0301'.repeat(30)}`,
   ])
     expect(withoutPiles(text)).toBe(text)
+})
+
+test.each([
+  ['in\u200bven\u00adto\u2060ry\ufeff', 'inventory'],
+  ['\u202egnp\u202c\u200f', 'gnp'],
+  ['Lis\u200dboa\u{e0041}', 'Lisboa'],
+  ['plain, ünd ｗｉｄｅ', 'plain, ünd ｗｉｄｅ'],
+])('%j looks like %j', (text, seen) => {
+  expect(asSeen(text)).toBe(seen)
+  expect(foldText(text)).toBe(foldText(seen))
 })

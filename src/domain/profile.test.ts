@@ -68,7 +68,7 @@ describe('faults', () => {
     ['maxOpenReferrals', -1, 'invalid', 'number', 'at least 0'],
     ['maxOpenReferrals', 2.5, 'wrong-type', 'number', 'int'],
   ])('%s %j', (field, value, code, found, expected) => {
-    expect(parseShape(profileSchema, withField(profileSample, field, value))).toEqual({
+    expect(parseShape(profileSchema, withField(profileSample, field, value))).toMatchObject({
       ok: false,
       fault: { code, field, found, expected },
     })

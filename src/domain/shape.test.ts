@@ -9,7 +9,7 @@ import { profileSchema } from './profile.ts'
 import { rfiSchema } from './rfi.ts'
 import * as shape from './shape.ts'
 
-const { parseShape } = shape
+const { absentAsEmpty, mostFaults, parseShape } = shape
 const kinds = [
   { kind: 'rfi', schema: rfiSchema, sample: rfiSample },
   { kind: 'profile', schema: profileSchema, sample: profileSample },
@@ -61,6 +61,26 @@ describe('helpers', () => {
     [z.record(z.string(), z.int()), [], 'list of 0', 'record'],
   ])('the fault of a schema of another make', (schema, input, found, expected) => {
     expect(parseShape(schema, input)).toMatchObject({ ok: false, fault: { field: '', found, expected } })
+  })
+})
+
+describe('many faults', () => {
+  const shape = z.object({ list: z.array(z.string()), name: z.string() })
+  const spoiled = (length: number) => parseShape(shape, { list: Array(length).fill(1), name: 2 })
+
+  test('the first 20 of a small record, the first alone of a large one', () => {
+    expect(spoiled(2)).toMatchObject({ ok: false, faults: [0, 1, 2].map(() => ({ code: 'wrong-type' })) })
+    expect(spoiled(4000)).toMatchObject({ ok: false, faults: { length: mostFaults } })
+    expect(spoiled(6000)).toEqual({
+      ok: false,
+      fault: { code: 'wrong-type', field: 'list.0', found: 'number', expected: 'string' },
+    })
+  })
+
+  test('a list has an end', () => {
+    const list = absentAsEmpty(z.string())
+    expect(parseShape(list, Array(10_000).fill('a')).ok).toBe(true)
+    expect(parseShape(list, Array(10_001).fill('a'))).toMatchObject({ fault: { expected: 'at most 10000' } })
   })
 })
 
