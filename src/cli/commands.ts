@@ -69,6 +69,21 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./funnel.ts')).funnel,
   },
   {
+    name: 'reasons',
+    summary: 'why referrals were declined and deals lost',
+    load: async () => (await import('./reasons.ts')).reasons,
+  },
+  {
+    name: 'needs',
+    summary: 'what was asked for that nobody could serve: terms, countries, reasons',
+    load: async () => (await import('./needs.ts')).needs,
+  },
+  {
+    name: 'concentration',
+    summary: 'how evenly referrals lie over partners',
+    load: async () => (await import('./concentration.ts')).concentration,
+  },
+  {
     name: 'replay',
     summary: 'a history through the ranking: how good it would have been, and a report',
     load: async () => (await import('./replay.ts')).replay,
@@ -97,6 +112,11 @@ export const commands: readonly CommandEntry[] = [
     name: 'dead-letters',
     summary: 'input that could not be read: list it, look at it, send it again',
     load: async () => (await import('./dead-letters.ts')).deadLetters,
+  },
+  {
+    name: 'rebuild',
+    summary: 'read models again from the journal, compared with the live ones and exchanged',
+    load: async () => (await import('./rebuild.ts')).rebuild,
   },
   {
     name: 'erase',

@@ -1,6 +1,6 @@
 import { topics } from '../roles/topics.ts'
 import type { Folder } from './folder.ts'
-import { sumFunnel } from './funnel-rows.ts'
+import { readFunnel } from './funnel-rows.ts'
 import { grouped } from './text.ts'
 
 /** What became of a history. Test RFIs are in `rfis`, `unroutable`, `receipts` and `deadLetters` alone. */
@@ -19,7 +19,7 @@ export interface Counts {
 }
 
 export async function countsOf({ store, log }: Folder): Promise<Counts> {
-  const [total] = sumFunnel(await store.find('cells', { where: { kind: 'funnel' } }), null)
+  const [total] = await readFunnel(store, null)
   const { routed = 0, accepted = 0, declined = 0, expired = 0, won = 0, lost = 0 } = total?.counts ?? {}
   let rejectedCommands = 0
   for await (const { headers } of log.scan(await log.stretches([topics.status]))) {

@@ -1,17 +1,22 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Command } from 'commander'
-import { jsonCodec } from '../adapters/json/json-codec.ts'
 import { historyOf, mergeHistories } from '../lanes/timeline.ts'
 import { topics } from '../roles/topics.ts'
 import { countLines } from './counts.ts'
 import { answersIn } from './demo/answers.ts'
 import { freshFolder } from './demo/own-folder.ts'
 import { responderOn } from './demo/responder.ts'
-import { type LeftOut, leftOutIn, lookAgain, profileLine } from './demo/why-not-me.ts'
+import {
+  changedProfileLine,
+  formerProfileLine,
+  type LeftOut,
+  leftOutIn,
+  lookAgain,
+} from './demo/why-not-me.ts'
 import { type Explanation, explanationOf, verificationText } from './explain.ts'
 import type { Folder } from './folder.ts'
-import { type FunnelRow, sumFunnel } from './funnel-rows.ts'
+import { type FunnelRow, readFunnel } from './funnel-rows.ts'
 import { funnelTable } from './funnel-table.ts'
 import { commandLine, fromHere } from './invocation.ts'
 import { textLinesOf } from './lines.ts'
@@ -101,7 +106,7 @@ async function lookInto(folder: Folder): Promise<{
   explanation: Explanation | null
   leftOut: LeftOut | null
 }> {
-  const rows = sumFunnel(await folder.store.find('cells', { where: { kind: 'funnel' } }), null)
+  const rows = await readFunnel(folder.store, null)
   const ends = new Map<string, Set<string>>()
   for (const { rfiId, substatus } of await folder.store.find('referrals', { where: {} }))
     ends.set(rfiId, (ends.get(rfiId) ?? new Set()).add(substatus))
@@ -111,24 +116,30 @@ async function lookInto(folder: Folder): Promise<{
   )
   return {
     rows,
-    report: best === undefined ? null : await reportOn({ ...folder, codec: jsonCodec }, best[0]),
+    report: best === undefined ? null : await reportOn(folder, best[0]),
     explanation:
       best === undefined ? null : await explanationOf({ ...folder, place: '' }, best[0], { verify: true }),
     leftOut: await leftOutIn(folder),
   }
 }
 
-/** Sends the changed profile, lets the worker take it in, and ranks the RFI again: where the partner comes. */
+/**
+ * Sends the changed profile, lets the worker take it in, and ranks the RFI again: where the partner comes. Then the profile
+ * as it was, so that who looks at the folder finds what really was.
+ */
 async function tryOut(
   { config, logger }: Pick<HistoryRun, 'config' | 'logger'>,
   leftOut: LeftOut,
 ): Promise<WhyNotReport | null> {
-  const line = profileLine(leftOut)
+  const line = changedProfileLine(leftOut)
   if (line === null) return null
   const { rfiId, report } = leftOut
-  return runHistory({ config, logger, history: [line], settle: false }, folder =>
+  const common = { config, logger, settle: false }
+  const tried = await runHistory({ ...common, history: [line] }, folder =>
     lookAgain(folder, { rfiId, partnerId: report.partnerId, at: line.at }),
   )
+  await runHistory({ ...common, history: [formerProfileLine(leftOut)] }, async () => undefined)
+  return tried
 }
 
 function whyNotInShort({ rfiId, report }: LeftOut, tried: WhyNotReport | null): object {

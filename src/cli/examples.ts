@@ -32,8 +32,13 @@ export const shown: Readonly<Record<string, Shown>> = {
     examples: ['consume referral-status --from-beginning --max 3', 'consume dead-letters --follow'],
   },
   inbox: {
-    prints: 'a table of referrals: status, time left, customer, need, value',
-    examples: ['inbox acme', 'inbox acme --tab archived --limit 10'],
+    prints:
+      'how many are in each tab, a table of referrals (status, time left, flame, customer, need, value), and how to go on',
+    examples: [
+      'inbox acme',
+      'inbox acme --tab archived --limit 10',
+      'inbox acme --search "lisboa inventory"',
+    ],
   },
   rfi: {
     prints: 'whom it went to, their scores and why, what became of each, and the notices',
@@ -56,8 +61,20 @@ export const shown: Readonly<Record<string, Shown>> = {
     examples: ['scorecard acme'],
   },
   funnel: {
-    prints: 'a table of counts, shares and values',
-    examples: ['funnel', 'funnel --by month'],
+    prints: 'a table of steps with the share of the step before, and values by currency',
+    examples: ['funnel', 'funnel --by month --from 2026-01', 'funnel --by country --times'],
+  },
+  reasons: {
+    prints: 'a table of reasons, those given most first, with their share of declines and losses',
+    examples: ['reasons', 'reasons --by country --from 2026-01 --to 2026-03'],
+  },
+  needs: {
+    prints: 'how many RFIs went to nobody, why, from where, the terms asked for most, and the latest',
+    examples: ['needs', 'needs --from 2026-03 --limit 50'],
+  },
+  concentration: {
+    prints: 'an index of concentration, the share of the first few partners, and a table of them',
+    examples: ['concentration', 'concentration --limit 50'],
   },
   replay: {
     prints: 'how good the ranking would have been beside simple orders; the files lie in --out',
@@ -101,6 +118,10 @@ export const shown: Readonly<Record<string, Shown>> = {
   erase: {
     prints: 'what was removed, in counts, and what could not be reached',
     examples: ['erase rfi-81 --by ticket-4711'],
+  },
+  rebuild: {
+    prints: 'how much was compared, what differed (at most 50 by name), and whether it was exchanged',
+    examples: ['rebuild all --check', 'rebuild inbox'],
   },
   'lanes list': { prints: 'a table: position, ends of the log, why one is halted', examples: ['lanes list'] },
   'lanes resume': {

@@ -1,54 +1,82 @@
 import { type Command, Option } from 'commander'
 import { systemTime } from '../adapters/system-time.ts'
 import { toMillis } from '../domain/time.ts'
-import type { InboxDocument } from '../roles/collections.ts'
+import type { InboxDocument, PartnerCounts } from '../roles/collections.ts'
 import type { Backend } from './backend.ts'
+import { cursor, cursorText } from './cursor.ts'
 import { Failure } from './failure.ts'
+import {
+  inboxPage,
+  type Page,
+  type PageAsked,
+  type PageEnd,
+  type Tab,
+  tabCounts,
+  tabs,
+} from './inbox-page.ts'
+import { commandLine } from './invocation.ts'
 import { withBackend } from './open-backend.ts'
 import { addCommonOptions, type CommonOptions, configOf, count, someOf } from './options.ts'
 import { print, printJson } from './output.ts'
 import { type Column, renderTable } from './table.ts'
 import { duration, grouped, minuteOf } from './text.ts'
 
-const tabs = ['new', 'active', 'archived', 'favorites'] as const
-type Tab = (typeof tabs)[number]
-
 interface Options extends CommonOptions {
-  readonly tab: readonly Tab[]
+  readonly tab?: readonly Tab[]
+  readonly search?: string
   readonly limit: number
+  readonly after?: PageEnd
 }
+
+/** Rows a search goes through before it asks whether to go on. */
+const mostLooked = 2000
 
 export function inbox(command: Command): void {
   addCommonOptions(command.argument('<partnerId>'))
     .addOption(
-      new Option('--tab <names>', `some of ${tabs.join(',')}`)
-        .argParser(tabsOf)
-        .default(['new', 'active'] satisfies Tab[], 'new,active'),
+      new Option(
+        '--tab <names>',
+        `some of ${tabs.join(',')} (default: new,active; to search all but favorites)`,
+      ).argParser(tabsOf),
     )
+    .option('--search <text>', 'those with all of its words in need, place, deal or ids')
     .addOption(
       new Option('--limit <n>', 'at most so many, the latest routed first').argParser(count).default(50),
     )
+    .addOption(
+      new Option('--after <cursor>', 'the next page, by what the one before ended with').argParser(cursor),
+    )
+    .addHelpText(
+      'after',
+      `
+Pages stay as they are while referrals come and go: turn them all, and what was there meanwhile is met once. A search goes
+from the latest back through ${mostLooked} referrals, and says where to go on; the id of a referral or an RFI is found at once.`,
+    )
     .action(async (partnerId: string, options: Options) => {
       const config = configOf(options)
-      const { rows, known, place } = await withBackend(
+      const { search = null, limit, after = null } = options
+      const chosen = options.tab ?? (search === null ? ['new', 'active'] : ['new', 'active', 'archived'])
+      const asked = { partnerId, tabs: chosen, limit, after, search }
+      const { page, counts, place } = await withBackend(
         config,
         { access: 'read' },
-        async ({ store, place }) => {
-          const rows = await rowsOf(store, partnerId, options)
-          return { rows, place, known: rows.length > 0 || (await store.count('inbox', { partnerId })) > 0 }
-        },
+        async ({ store, place }) => ({
+          page: await pageOf(store, asked),
+          counts: await tabCounts(store, partnerId),
+          place,
+        }),
       )
-      if (!known)
+      if (counts === null && page.rows.length === 0)
         throw new Failure(
           `nothing was ever routed to a partner ${JSON.stringify(partnerId)} in ${place}; consume referrals --from-beginning shows who was asked`,
         )
-      if (options.json === true) printJson({ partnerId, tabs: options.tab, referrals: rows.map(shown) })
-      else
-        print(
-          rows.length === 0
-            ? `Nothing under ${options.tab.join(', ')}.`
-            : renderTable(columnsAt(systemTime.now()), rows),
-        )
+      const next = page.next === null ? null : cursorText(page.next)
+      if (options.json === true)
+        printJson({
+          ...{ partnerId, tabs: chosen, counts, search, referrals: page.rows.map(shown) },
+          ...{ looked: page.looked, next },
+        })
+      else print(inboxText(page, { ...asked, counts, next }))
     })
 }
 
@@ -56,21 +84,44 @@ function tabsOf(text: string): readonly Tab[] {
   return someOf(tabs)(text.replaceAll('favourites', 'favorites'))
 }
 
-async function rowsOf(
-  store: Backend['store'],
-  partnerId: string,
-  { tab, limit }: Options,
-): Promise<InboxDocument[]> {
-  const favorites = tab.includes('favorites')
-  const rows = await store.find('inbox', {
-    where: { partnerId, ...(favorites ? {} : { tab: { in: tab } }) },
-    sort: [['routedAt', -1]],
-    // Favourites stand in every tab: the mark itself is not indexed.
-    ...(favorites ? {} : { limit }),
-  })
-  return rows
-    .filter(row => (row.tab !== null && tab.includes(row.tab)) || (favorites && row.favorite))
-    .slice(0, limit)
+/** A search goes on where a page of it found too little. */
+async function pageOf(store: Backend['store'], asked: PageAsked): Promise<Page> {
+  let { rows, looked, next } = await inboxPage(store, asked)
+  while (asked.search !== null && next !== null && rows.length < asked.limit && looked < mostLooked) {
+    const more = await inboxPage(store, { ...asked, after: next, limit: asked.limit - rows.length })
+    rows = [...rows, ...more.rows]
+    looked += more.looked
+    next = more.next
+  }
+  return { rows, looked, next }
+}
+
+function inboxText(
+  { rows, looked }: Page,
+  {
+    partnerId,
+    tabs: chosen,
+    search,
+    counts,
+    next,
+  }: PageAsked & { readonly counts: PartnerCounts['tabs'] | null; readonly next: string | null },
+): string {
+  const inTabs = chosen.join(', ')
+  const nothing = search === null ? `Nothing under ${inTabs}.` : `Nothing found under ${inTabs}.`
+  const searched = search === null || next === null ? '' : `Looked through ${grouped(looked)}. `
+  return [
+    ...(counts === null ? [] : [tabs.map(tab => `${tab} ${grouped(counts[tab])}`).join(' · ')]),
+    rows.length === 0 ? nothing : renderTable(columnsAt(systemTime.now()), rows),
+    ...(next === null
+      ? []
+      : [
+          `${searched}More: ${commandLine(
+            ...['inbox', partnerId, '--tab', chosen.join(',')],
+            ...(search === null ? [] : ['--search', search]),
+            ...['--after', next],
+          )}`,
+        ]),
+  ].join('\n\n')
 }
 
 function shown({ _id, tab, favorite, referral, routed }: InboxDocument): object {

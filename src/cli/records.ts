@@ -1,5 +1,3 @@
-import type { LogRecord } from '../ports/log.ts'
-import { partitionOf } from '../ports/murmur2.ts'
 import { type Topic, topics } from '../roles/topics.ts'
 import type { Backend } from './backend.ts'
 
@@ -15,21 +13,6 @@ export const keyFields: Readonly<Record<Topic, string | null>> = {
   [topics.decisions]: 'rfiId',
   [topics.visibility]: 'partnerId',
   [topics.deadLetters]: null,
-}
-
-/** The records with this key, in order, of those that came at `since` (ms) or later: only its own partition is read. */
-export async function recordsOf(
-  { log }: Pick<Backend, 'log'>,
-  topic: Topic,
-  { key, since }: { readonly key: string; readonly since: number },
-): Promise<LogRecord[]> {
-  const bytes = new TextEncoder().encode(key)
-  const stretches = await log.stretches([topic], since)
-  const own = partitionOf(bytes, stretches.length)
-  const found: LogRecord[] = []
-  for await (const record of log.scan(stretches.filter(({ partition }) => partition === own)))
-    if (record.key !== null && Buffer.compare(record.key, bytes) === 0) found.push(record)
-  return found
 }
 
 /** A value as JSON, whatever it was written in. */

@@ -2,12 +2,10 @@ import type { Money } from '../domain/money.ts'
 import type { Notice } from '../domain/notices.ts'
 import { type ReasonCode, reasonText } from '../domain/reasons.ts'
 import type { Substatus } from '../domain/referral.ts'
-import { hour, type Timestamp, toMillis } from '../domain/time.ts'
+import type { Timestamp } from '../domain/time.ts'
 import { reasonsOnReceipt } from '../ranking/receipt.ts'
 import type { InboxDocument, ReceiptDocument, ReferralDocument, RfiDocument } from '../roles/collections.ts'
-import { topics } from '../roles/topics.ts'
 import type { Backend } from './backend.ts'
-import { readValue, recordsOf } from './records.ts'
 
 /** One RFI and what became of it. Who the customer is stays in `contacts`. */
 export interface RfiReport {
@@ -18,6 +16,16 @@ export interface RfiReport {
   readonly referrals: readonly ReferralReport[]
   readonly receipt: ReceiptDocument | null
   readonly notices: readonly Notice[]
+  /** The RFIs it follows and those that follow it, with itself, oldest first; empty where it stands alone. */
+  readonly chain: readonly ChainLink[]
+}
+
+export interface ChainLink {
+  readonly rfiId: string
+  readonly receivedAt: Timestamp
+  readonly outcome: RfiDocument['outcome']
+  /** How many of its referrals stand where. */
+  readonly referrals: Readonly<Partial<Record<Substatus, number>>>
 }
 
 export interface ReferralReport {
@@ -45,15 +53,8 @@ export interface ReferralReport {
   readonly why: Readonly<Record<string, string>>
 }
 
-/** ms that the log's clock may be behind that of a worker. */
-const clocksDifferBy = hour
-
 /** Null when there is no such RFI. */
-export async function reportOn(
-  backend: Pick<Backend, 'store' | 'log' | 'codec'>,
-  rfiId: string,
-): Promise<RfiReport | null> {
-  const { store } = backend
+export async function reportOn({ store }: Pick<Backend, 'store'>, rfiId: string): Promise<RfiReport | null> {
   const document = (await store.get('rfis', [rfiId])).get(rfiId)
   if (document === undefined) return null
   const receipt = (await store.get('receipts', [rfiId])).get(rfiId) ?? null
@@ -65,13 +66,8 @@ export async function reportOn(
     const routed = rows.get(referral.referralId)?.routed ?? null
     return reportReferral(referral, name ?? referral.partnerId, receipt, routed)
   })
+  const notices = (await store.get('notices', [rfiId])).get(rfiId)?.notices ?? []
   const last = Number.POSITIVE_INFINITY
-  const since = toMillis(document.receivedAt) - clocksDifferBy
-  const notices: Notice[] = []
-  for (const { value } of await recordsOf(backend, topics.notices, { key: rfiId, since })) {
-    const read = await readValue(backend, topics.notices, value)
-    if (read.ok) notices.push(read.value as Notice)
-  }
   return {
     rfi: document.rfi,
     outcome: document.outcome,
@@ -79,7 +75,23 @@ export async function reportOn(
     referrals: reports.sort((one, other) => (one.rank ?? last) - (other.rank ?? last)),
     receipt,
     notices,
+    chain: await chainOf(store, document),
   }
+}
+
+/** One that follows is found by its referrals: of those that went to nobody, only ancestors are known. */
+async function chainOf(store: Backend['store'], { _id, chain }: RfiDocument): Promise<ChainLink[]> {
+  const related = await store.find('referrals', { where: { root: chain[0] ?? _id } })
+  const ids = new Set([...chain, ...related.map(({ rfiId }) => rfiId), _id])
+  if (ids.size === 1) return []
+  return [...(await store.get('rfis', [...ids])).values()]
+    .map(({ _id: rfiId, receivedAt, outcome }) => {
+      const referrals: Partial<Record<Substatus, number>> = {}
+      for (const one of related)
+        if (one.rfiId === rfiId) referrals[one.substatus] = (referrals[one.substatus] ?? 0) + 1
+      return { rfiId, receivedAt, outcome, referrals }
+    })
+    .sort((one, other) => (one.receivedAt < other.receivedAt ? -1 : 1))
 }
 
 function reportReferral(

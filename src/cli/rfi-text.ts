@@ -11,6 +11,7 @@ export function rfiText(report: RfiReport): string {
     head(report),
     ...(report.referrals.length === 0 ? [] : [renderTable(columns, report.referrals), why(report)]),
     ...(report.notices.length === 0 ? [] : [told(report.notices)]),
+    ...(report.chain.length === 0 ? [] : [chained(report)]),
   ].join('\n\n')
 }
 
@@ -102,6 +103,15 @@ const mostReasons = 4
 function told(notices: readonly Notice[]): string {
   const lines = notices.map(notice => `  ${minuteOf(notice.occurredAt)}  ${clean(noticeText(notice))}`)
   return [styled('bold', 'Notices for the customer'), ...lines].join('\n')
+}
+
+function chained({ chain, rfi }: RfiReport): string {
+  const lines = chain.map(({ rfiId, receivedAt, outcome, referrals }) => {
+    const stand = Object.entries(referrals).map(([substatus, count]) => `${count} ${substatus}`)
+    const here = rfiId === rfi.rfiId ? ' (this one)' : ''
+    return `  ${minuteOf(receivedAt)}  ${clean(rfiId)}${here}  ${stand.join(', ') || outcome}`
+  })
+  return [styled('bold', 'The customer chose again'), ...lines].join('\n')
 }
 
 function noticeText(notice: Notice): string {

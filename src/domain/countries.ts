@@ -17,5 +17,5 @@ export function isCountry(code: string): boolean {
 const expected = 'an ISO 3166-1 alpha-2 country code'
 export const countrySchema = z
   .string()
-  .regex(/^[A-Z]{2}$/, { error: expected })
+  .regex(/^[A-Z]{2}$/, { error: expected, abort: true })
   .refine(isCountry, { error: expected })

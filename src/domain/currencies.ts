@@ -24,5 +24,5 @@ export function currencyDigits(code: string): number {
 const expected = 'an ISO 4217 currency code'
 export const currencySchema = z
   .string()
-  .regex(/^[A-Z]{3}$/, { error: expected })
+  .regex(/^[A-Z]{3}$/, { error: expected, abort: true })
   .refine(isCurrency, { error: expected })

@@ -25,13 +25,15 @@ export type Location = z.infer<typeof locationSchema>
 /** No country has as many (GB has 224). A profile is listed under each of them with each of its terms. */
 export const mostRegions = 300
 
-/** Thousands are welcome: they are searched and never sent on. */
+/** Of one kind. Thousands are welcome: they are searched and never sent on. */
+const mostTags = 20_000
+
 export const tagsSchema = z.object({
-  industries: absentAsEmpty(termSchema),
-  products: absentAsEmpty(termSchema),
-  services: absentAsEmpty(termSchema),
-  solutions: absentAsEmpty(termSchema),
-  keywords: absentAsEmpty(termSchema),
+  industries: absentAsEmpty(termSchema, mostTags),
+  products: absentAsEmpty(termSchema, mostTags),
+  services: absentAsEmpty(termSchema, mostTags),
+  solutions: absentAsEmpty(termSchema, mostTags),
+  keywords: absentAsEmpty(termSchema, mostTags),
 })
 export type Tags = z.infer<typeof tagsSchema>
 

@@ -229,3 +229,29 @@ describe('factOf', () => {
     expect(factOf(early, offer)?.answerTime).toBe(0)
   })
 })
+
+describe('offers for long', () => {
+  const offer = (life: number, type: 'offered' | 'expired' = 'offered'): Fact => {
+    return { type, routedAt: start, expiresAt: start + life, notifiable: true, kind: null, answerTime: 0 }
+  }
+  const openOf = (facts: readonly Fact[]) => facts.reduce(fold, noEvidence(partnerId)).open
+
+  test('are counted by the day and the week, never early', () => {
+    const lives = Array.from({ length: 1000 }, (_, at) => 15 * day + at * 8 * hour)
+    const open = openOf(lives.map(life => offer(life)))
+    expect(open.length).toBeLessThan(52)
+    expect(open.reduce((sum, { count }) => sum + count, 0)).toBe(1000)
+    for (const life of lives) {
+      const [entry] = openOf([offer(life)])
+      const late = (entry?.expiresHour ?? 0) * hour - (start + life)
+      expect(late >= 0 && late < 7 * day).toBe(true)
+    }
+    expect(openOf([offer(15 * day), offer(15 * day, 'expired')])).toEqual([])
+  })
+
+  test('of the usual 14 days by the hour; for more than a year not at all', () => {
+    const [entry] = openOf([offer(14 * day)])
+    expect(entry).toMatchObject({ routedHour: Math.floor(start / hour) })
+    expect(openOf([offer(367 * day), offer(367 * day, 'expired')])).toEqual([])
+  })
+})

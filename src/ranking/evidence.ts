@@ -1,3 +1,4 @@
+import { expiresAfter } from '../domain/clocks.ts'
 import type { Engagement } from '../domain/commands.ts'
 import type { ReferralEvent } from '../domain/events.ts'
 import type { PartnerId } from '../domain/ids.ts'
@@ -46,7 +47,10 @@ export type Fact = {
   | { readonly type: 'declined' | 'lost'; readonly kind: ReasonKind; readonly answerTime: number }
 )
 
-/** Offers of the same hours without an answer yet. Hours since 1970; the expiry's is rounded up. */
+/**
+ * Offers of the same hours without an answer yet. Hours since 1970; the expiry's is rounded up. Of offers for more than
+ * 14 days: the day they were routed, the week they expire in.
+ */
 export interface OpenOffers {
   readonly routedHour: number
   readonly expiresHour: number
@@ -193,12 +197,21 @@ function stepOf(type: Fact['type']): -1 | 0 | 1 {
   return type === 'accepted' || type === 'declined' || type === 'expired' ? -1 : 0
 }
 
+/** The silence of what is open for longer counts once its expiry is folded. */
+const longestListed = 366 * day
+
+function down(hours: number, unit: number): number {
+  return Math.floor(hours / unit) * unit
+}
+
 /** An offer opens one; an answer or the expiry closes it. Below zero while an answer is known before its offer. */
 function moveOpen(open: readonly OpenOffers[], fact: Fact): readonly OpenOffers[] {
   const step = stepOf(fact.type)
-  if (step === 0) return open
-  const routedHour = Math.floor(fact.routedAt / hour)
-  const expiresHour = Math.ceil(fact.expiresAt / hour)
+  if (step === 0 || fact.expiresAt - fact.routedAt > longestListed) return open
+  // Whoever asks says how long: by the hour, each could be an entry of its own.
+  const isLong = fact.expiresAt - fact.routedAt > expiresAfter
+  const routedHour = down(fact.routedAt / hour, isLong ? 24 : 1)
+  const expiresHour = -down(-fact.expiresAt / hour, isLong ? 7 * 24 : 1)
   const place = placeAmong(open, routedHour, expiresHour)
   const met = open[place]
   if (met === undefined || met.expiresHour !== expiresHour || met.routedHour !== routedHour) {

@@ -1,24 +1,27 @@
 import { type ReferralEvent, statusRecordSchema } from '../domain/events.ts'
 import type { PartnerId } from '../domain/ids.ts'
-import { noticeSchema, type Unroutable } from '../domain/notices.ts'
+import { type Notice, noticeSchema, type Unroutable } from '../domain/notices.ts'
 import { describe, type Fault, type Parsed, parseShape } from '../domain/shape.ts'
 import { toTimestamp } from '../domain/time.ts'
 import { type Evidence, type Fact, factOf, fold, noEvidence } from '../ranking/evidence.ts'
 import { foldPopulation, noPopulation } from '../ranking/population.ts'
 import { visibilityOf } from '../ranking/visibility.ts'
-import type { FunnelCell, InboxDocument, PopulationCell } from './collections.ts'
+import type { InboxDocument, PopulationCell } from './collections.ts'
 import { deadLetter } from './dead-letter.ts'
 import { EffectsBuilder } from './effects.ts'
-import { foldFunnel, funnelCellOf } from './folds/funnel.ts'
-import { type Turn, takeTurns } from './folds/inbox.ts'
+import { favoriteWrites, type Turn, takeTurns } from './folds/inbox.ts'
 import { foldInterests, type Lesson } from './folds/interests.ts'
-import { type Emission, type Role, type RoleContext, tombstoneFault } from './role.ts'
+import { foldNeeds } from './folds/needs.ts'
+import { foldNotices } from './folds/notices.ts'
+import { foldSums } from './folds/sums.ts'
+import { type Emission, type Input, type Role, type RoleContext, tombstoneFault } from './role.ts'
 import type { Tables } from './tables.ts'
 import { type Topic, topics } from './topics.ts'
 
 export type ProjectorInput =
   | { readonly kind: 'event'; readonly event: ReferralEvent }
   | { readonly kind: 'unroutable'; readonly notice: Unroutable }
+  | { readonly kind: 'notice'; readonly notice: Exclude<Notice, Unroutable> }
   /** Stands outside every referral's sequence. */
   | { readonly kind: 'skipped' }
 
@@ -36,7 +39,7 @@ export function projector(options: ProjectorOptions): Role<ProjectorInput> {
     parse,
     async process(inputs, context) {
       const effects = new EffectsBuilder()
-      for (const { value } of inputs) if (value.kind === 'unroutable') writeNeed(effects, value.notice)
+      await foldTold(inputs, effects, context)
       const events = inputs.flatMap(({ value, origin }) =>
         value.kind === 'event' ? [{ event: value.event, origin }] : [],
       )
@@ -63,6 +66,7 @@ export function projector(options: ProjectorOptions): Role<ProjectorInput> {
       // This lane alone writes them. Most rows are new, and an insert costs a database less than a write over.
       for (const [id, document] of rows)
         effects.write({ kind: stored.has(id) ? 'put' : 'insert', collection: 'inbox', document })
+      effects.write(...favoriteWrites(turns))
       await foldTurns(turns, effects, context, options)
       return effects.build()
     },
@@ -81,7 +85,7 @@ function parse(topic: Topic, value: unknown): Parsed<ProjectorInput> {
       value:
         notice.value.type === 'rfi.unroutable'
           ? { kind: 'unroutable', notice: notice.value }
-          : { kind: 'skipped' },
+          : { kind: 'notice', notice: notice.value },
     }
   }
   const record = parseShape(statusRecordSchema, value)
@@ -107,34 +111,46 @@ function tooEarly({ version, waiting }: InboxDocument, event: ReferralEvent): Fa
   return { code: 'invalid', field: 'version', found: describe(event.version), expected }
 }
 
-/** Evidence, population and funnel: one query per collection for the whole batch. */
+/** What customers were told, and what nobody could serve. */
+async function foldTold(
+  inputs: readonly Input<ProjectorInput>[],
+  effects: EffectsBuilder,
+  { lane, read }: RoleContext,
+): Promise<void> {
+  const notices = inputs.flatMap(({ value }) =>
+    value.kind === 'unroutable' || value.kind === 'notice' ? [value.notice] : [],
+  )
+  await foldNotices(notices, { effects, read })
+  const unroutable = notices.filter(notice => notice.type === 'rfi.unroutable')
+  await foldNeeds(unroutable, { effects, read, lane: withoutEpoch(lane) })
+}
+
+/** A resumed lane goes on with its cells. */
+function withoutEpoch(lane: string): string {
+  return lane.replace(/~\d+$/, '')
+}
+
+/** Evidence and all sums: one query per collection for the whole batch. */
 async function foldTurns(
   turns: readonly CausedTurn[],
   effects: EffectsBuilder,
   { lane, now, read }: RoleContext,
   { tables }: ProjectorOptions,
 ): Promise<void> {
-  const facts = turns.map(turn => ({ turn, fact: factIn(turn), cell: funnelCellOf(turn, lane) }))
+  const ofCells = withoutEpoch(lane)
+  const facts = turns.map(turn => ({ turn, fact: factIn(turn) }))
   const partnerIds = new Set(facts.flatMap(({ fact, turn }) => (fact === null ? [] : [turn.event.partnerId])))
   const partners = new Map<PartnerId, Evidence>()
   for (const [id, { evidence }] of await read.get('partners', [...partnerIds]))
     partners.set(id as PartnerId, evidence)
-  const populationId = `population/${lane}`
-  const stored = await read.get('cells', [
-    populationId,
-    ...new Set(facts.flatMap(({ cell }) => cell?._id ?? [])),
-  ])
-  const cells = new Map<string, FunnelCell>()
+  const populationId = `population/${ofCells}`
+  const stored = await foldSums(turns, { effects, read, lane: ofCells, besides: [populationId] })
   const before = stored.get(populationId)
   let population = before?.kind === 'population' ? before.population : noPopulation
 
   const lastCause = new Map<PartnerId, number>()
   const lessons: Lesson[] = []
-  for (const { turn, fact, cell } of facts) {
-    if (cell !== null) {
-      const known = cells.get(cell._id) ?? stored.get(cell._id)
-      cells.set(cell._id, foldFunnel(known?.kind === 'funnel' ? known : cell, turn))
-    }
+  for (const { turn, fact } of facts) {
     if (fact === null) continue
     const { partnerId } = turn.event
     const known = partners.get(partnerId) ?? noEvidence(partnerId)
@@ -144,10 +160,9 @@ async function foldTurns(
     const { routed } = turn.after
     if (routed !== null) lessons.push({ fact, routed, cause: turn.cause })
     lastCause.set(partnerId, turn.cause)
-    effects.emit(visibilityChanged(evidence, turn, Math.max(now, turn.at), tables))
+    effects.emit(visibilityChanged(evidence, turn.cause, Math.max(now, turn.at), tables))
   }
   await foldInterests(lessons, { effects, read, lane })
-  for (const document of cells.values()) effects.write({ kind: 'put', collection: 'cells', document })
   for (const [partnerId, offset] of lastCause) {
     const evidence = partners.get(partnerId)
     if (evidence === undefined) continue
@@ -182,13 +197,14 @@ function factIn({ event, before, after }: Turn): Fact | null {
   })
 }
 
-function visibilityChanged(
+/** @param at - ms since 1970 */
+export function visibilityChanged(
   evidence: Evidence,
-  { event, cause }: CausedTurn,
+  cause: number,
   at: number,
   { population, release }: ProjectorOptions['tables'],
 ): Emission {
-  const { partnerId } = event
+  const { partnerId } = evidence
   const occurredAt = toTimestamp(at)
   const { visibility, parts, weightsId, asOf } = visibilityOf(evidence, population, release, at)
   const value = {
@@ -210,17 +226,4 @@ function visibilityChanged(
     time: occurredAt,
     value,
   }
-}
-
-/** What nobody could serve, one row per RFI. Test RFIs count nowhere. */
-function writeNeed(
-  effects: EffectsBuilder,
-  { rfiId, occurredAt, country, reasons, terms, test }: Unroutable,
-): void {
-  if (test) return
-  effects.write({
-    kind: 'put',
-    collection: 'needs',
-    document: { _id: rfiId, occurredAt, country, reasons, terms },
-  })
 }

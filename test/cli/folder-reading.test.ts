@@ -3,12 +3,14 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, describe, expect, it } from 'vitest'
 import { MergedReader } from '../../src/adapters/embedded/scan.ts'
-import { sumFunnel } from '../../src/cli/funnel-rows.ts'
+import { dimensionOf, type Grouping, groupings, sumFunnel } from '../../src/cli/funnel-rows.ts'
 import { inputsOf } from '../../src/cli/lane-places.ts'
 import { lineBlocksOf } from '../../src/cli/lines.ts'
+import { minute, toTimestamp } from '../../src/domain/time.ts'
 import type { LogRecord } from '../../src/ports/log.ts'
 import type { FunnelCell } from '../../src/roles/collections.ts'
 import { directory } from '../../src/roles/directory.ts'
+import { addTime, noTimes } from '../../src/roles/folds/stage-times.ts'
 import { projector } from '../../src/roles/projector.ts'
 import { referral } from '../../src/roles/referral.ts'
 import { router } from '../../src/roles/router.ts'
@@ -92,6 +94,7 @@ it('knows what each role reads', () => {
 
 describe('the funnel', () => {
   const counts = fc.record({
+    rfis: fc.nat(99),
     routed: fc.nat(99),
     answered: fc.nat(99),
     answeredWithin24h: fc.nat(99),
@@ -102,26 +105,49 @@ describe('the funnel', () => {
     lost: fc.nat(99),
   })
   const money = fc.dictionary(fc.constantFrom('EUR', 'JPY'), fc.integer({ min: 1, max: 999 }).map(String))
-  const cell: fc.Arbitrary<FunnelCell> = fc.record({
-    _id: fc.string(),
-    kind: fc.constant('funnel'),
-    month: fc.constantFrom('2010-01', '2010-02'),
-    channel: fc.constantFrom('marketing', 'seller'),
-    country: fc.constantFrom('JP', 'PT'),
-    size: fc.constantFrom(null, '1to9employees'),
-    counts,
-    acceptedValue: money,
-    wonValue: money,
-  })
+  const took = fc.array(fc.integer({ min: 0, max: 9_000_000 }), { maxLength: 5 })
+  const times = took.map(all =>
+    all.length === 0
+      ? {}
+      : {
+          answered: all.reduce(
+            (sum, minutes) => addTime(sum, toTimestamp(0), toTimestamp(minutes * minute)),
+            noTimes,
+          ),
+        },
+  )
+  const cellsBy = (by: Grouping) =>
+    fc.array(
+      fc.record<FunnelCell>({
+        _id: fc.string(),
+        kind: fc.constant('funnel'),
+        by: fc.constant(dimensionOf(by)),
+        span: fc.constant('month'),
+        period: fc.constantFrom('2010-01', '2010-02'),
+        group: fc.constantFrom('one', 'other'),
+        counts,
+        acceptedValue: money,
+        wonValue: money,
+        times,
+      }),
+      { minLength: 1, maxLength: 10 },
+    )
 
-  it.each(['channel', 'country', 'size', 'month'] as const)('adds up to the same by %s', by => {
+  it.each(groupings)('adds up to the same by %s', by => {
+    const whole = (cells: readonly FunnelCell[]) =>
+      sumFunnel(
+        cells.map(cell => ({ ...cell, by: 'round' })),
+        null,
+      )
     fc.assert(
-      fc.property(fc.array(cell, { minLength: 1, maxLength: 10 }), cells => {
+      fc.property(cellsBy(by), cells => {
         const rows = sumFunnel(cells, by)
-        const [all] = sumFunnel(cells, null)
-        const again = rows.map(row => ({ ...cells[0], ...row, kind: 'funnel' }) as FunnelCell)
-        expect(sumFunnel(again, null)).toEqual([all])
+        const again = rows.map(row => ({ ...(cells[0] as FunnelCell), ...row }))
+        expect(whole(again)).toEqual(whole(cells))
         expect(rows.map(({ group }) => group)).toEqual(rows.map(({ group }) => group).toSorted())
+        // Of other dimensions nothing is counted twice.
+        const others = cells.map((cell): FunnelCell => ({ ...cell, by: by === 'size' ? 'country' : 'size' }))
+        expect(sumFunnel([...others, ...cells], by)).toEqual(rows)
       }),
     )
   })

@@ -36,13 +36,30 @@ function deadPages(named: Query['where'], by: string): Asked[] {
   return queries.map(query => ({ file: 'cli/dead-letter-rows.ts', does: find, of: ['dead'], query, by }))
 }
 
+function cellsOf(file: string, where: Query['where']): Asked[] {
+  return [{ file, does: find, of: ['cells'], query: { where }, by: 'kind, by, span, period' }]
+}
+
+/** The first page of a tab, then the two steps of each further one. */
+function inboxPages(of: 'inbox' | 'favorites', where: Query['where'], by: string): Asked[] {
+  const sort = [
+    ['routedAt', -1],
+    ['_id', -1],
+  ] as const
+  const queries: Query[] = [
+    { where, sort, limit: 9 },
+    { where: { ...where, routedAt: 't', _id: { lt: 'i' } }, sort: [['_id', -1]], limit: 9 },
+    { where: { ...where, routedAt: { lt: 't' } }, sort, limit: 9 },
+  ]
+  return queries.map(query => ({ file: 'cli/inbox-page.ts', does: find, of: [of], query, by }))
+}
+
 const newestFirst = [
   ['timestamp', -1],
   ['_id', -1],
 ] as const
 
 const asked: readonly Asked[] = [
-  { file: 'cli/counts.ts', does: find, of: ['cells'], query: { where: { kind: 'funnel' } }, by: 'kind' },
   {
     file: 'cli/counts.ts',
     does: 'count',
@@ -57,15 +74,56 @@ const asked: readonly Asked[] = [
     query: { where: { outcome: 'unroutable' } },
     by: 'outcome',
   },
-  { file: 'cli/demo.ts', does: find, of: ['cells'], query: { where: { kind: 'funnel' } }, by: 'kind' },
   { file: 'cli/demo.ts', does: find, of: ['referrals'], query: { where: {} }, by: 'all' },
-  { file: 'cli/funnel.ts', does: find, of: ['cells'], query: { where: { kind: 'funnel' } }, by: 'kind' },
+  ...cellsOf('cli/funnel-rows.ts', {
+    kind: 'funnel',
+    by: 'round',
+    span: 'year',
+    period: { gte: 'm', lte: 'n' },
+  }),
+  ...cellsOf('cli/needs-report.ts', { kind: 'needs', by: null, span: null, period: { gte: 'm' } }),
+  ...cellsOf('cli/concentration-report.ts', { kind: 'concentration' }),
   {
-    file: 'cli/inbox.ts',
-    does: 'count',
-    of: ['inbox'],
-    query: { where: { partnerId: 'p' } },
-    by: 'partnerId, tab, routedAt, _id',
+    file: 'cli/concentration-report.ts',
+    does: find,
+    of: ['partnerCounts'],
+    query: {
+      where: { routed: { gte: 1 } },
+      sort: [
+        ['routed', -1],
+        ['_id', -1],
+      ],
+      limit: 9,
+    },
+    by: 'routed, _id',
+  },
+  {
+    file: 'cli/needs-report.ts',
+    does: find,
+    of: ['needTerms'],
+    query: { where: { month: 'm' }, sort: [['count', -1]], limit: 9 },
+    by: 'month, count, _id',
+  },
+  {
+    file: 'cli/needs-report.ts',
+    does: find,
+    of: ['needs'],
+    query: {
+      where: { occurredAt: { gte: 's', lt: 't' } },
+      sort: [
+        ['occurredAt', -1],
+        ['_id', -1],
+      ],
+      limit: 9,
+    },
+    by: 'occurredAt, _id',
+  },
+  {
+    file: 'cli/rfi-report.ts',
+    does: find,
+    of: ['referrals'],
+    query: { where: { root: 'r' } },
+    by: 'root',
   },
   {
     file: 'cli/why-not.ts',
@@ -88,22 +146,8 @@ const asked: readonly Asked[] = [
     query: { where: { partnerId: 'p', tab: { in: ['new', 'active'] } } },
     by: 'partnerId, tab, routedAt, _id',
   },
-  {
-    file: 'cli/inbox.ts',
-    does: find,
-    of: ['inbox'],
-    query: { where: { partnerId: 'p', tab: { in: ['new', 'active'] } }, sort: [['routedAt', -1]], limit: 50 },
-    by: 'partnerId, tab, routedAt, _id',
-  },
-  {
-    // Favourites: all rows of the partner are read anyway.
-    file: 'cli/inbox.ts',
-    does: find,
-    of: ['inbox'],
-    query: { where: { partnerId: 'p' }, sort: [['routedAt', -1]] },
-    by: 'partnerId, tab, routedAt, _id',
-    sorts: true,
-  },
+  ...inboxPages('inbox', { partnerId: 'p', tab: 'new' }, 'partnerId, tab, routedAt, _id'),
+  ...inboxPages('favorites', { partnerId: 'p' }, 'partnerId, routedAt, _id'),
   { file: 'cli/lanes.ts', does: find, of: ['halts'], query: { where: {} }, by: 'all' },
   {
     file: 'cli/status-report.ts',

@@ -1,7 +1,7 @@
-import { addSums } from '../../src/domain/money.ts'
+import { addSums, type Sums } from '../../src/domain/money.ts'
 import type { LogRecord } from '../../src/ports/log.ts'
 import { addPopulations } from '../../src/ranking/population.ts'
-import type { Collections, FunnelCell, PopulationCell } from '../../src/roles/collections.ts'
+import type { Collections, PopulationCell } from '../../src/roles/collections.ts'
 import { type Topic, topics } from '../../src/roles/topics.ts'
 import { firstDifference } from './canonical.ts'
 import { type Folder, openToLook } from './look.ts'
@@ -33,6 +33,8 @@ const whole = [
   'contacts',
   'inbox',
   'needs',
+  'favorites',
+  'partnerCounts',
   'dead',
   'capacity',
 ] as const satisfies readonly (keyof Collections)[]
@@ -51,43 +53,49 @@ async function compareDocuments(one: Folder, other: Folder): Promise<string[]> {
     const partners = await store.find('partners', { where: {} })
     return new Map(partners.map(({ _id, evidence }) => [_id, evidence]))
   })
+  // What they say of others depends on the moment.
+  await compareAll('notices', async ({ store }) => {
+    const rows = await store.find('notices', { where: {} })
+    return new Map(rows.map(({ _id, notices }) => [_id, notices.map(({ type }) => type).toSorted()]))
+  })
+  await compareAll('needTerms', async ({ store }) => {
+    const sums = new Map<string, number>()
+    for (const { month, term, count } of await store.find('needTerms', { where: {} }))
+      sums.set(`${month} ${term}`, (sums.get(`${month} ${term}`) ?? 0) + count)
+    return sums
+  })
   await compareAll('cells', async ({ store }) => sumsOf(await store.find('cells', { where: {} })))
   return differences
 }
 
+/** The part of a cell's id that names its lane. */
+const lanePart = /\/projector\/.*$/
+
 /** Cells added up over the lanes that fed them. */
 function sumsOf(cells: readonly Collections['cells'][]): Map<string, unknown> {
-  const sums = new Map<string, FunnelCell>()
-  for (const cell of cells.filter(isFunnel)) {
-    const { month, channel, country, size, counts } = cell
-    const key = [month, channel, country, size].join('/')
-    const before = sums.get(key)
-    sums.set(key, {
-      ...cell,
-      _id: key,
-      counts: mapValues(counts, (count, name) => count + (before?.counts[name] ?? 0)),
-      acceptedValue: addSums(before?.acceptedValue ?? {}, cell.acceptedValue),
-      wonValue: addSums(before?.wonValue ?? {}, cell.wonValue),
-    })
+  const sums = new Map<string, unknown>()
+  for (const cell of cells.filter(one => one.kind !== 'population')) {
+    const key = cell._id.replace(lanePart, '')
+    sums.set(key, added(sums.get(key), { ...cell, _id: key, lane: '' }))
   }
   const population = addPopulations(cells.filter(isPopulation).map(cell => cell.population))
   return new Map<string, unknown>([...sums, ['population', population]])
 }
 
-function isFunnel(cell: Collections['cells']): cell is FunnelCell {
-  return cell.kind === 'funnel'
+/** Numbers and sums of money added, wherever they stand; everything else is the same in both. */
+function added(one: unknown, other: unknown, name = ''): unknown {
+  if (one === undefined || other === undefined) return one ?? other
+  if (typeof one === 'number' && typeof other === 'number') return one + other
+  if (name === 'acceptedValue' || name === 'wonValue') return addSums(one as Sums, other as Sums)
+  if (Array.isArray(one) && Array.isArray(other)) return one.map((each, at) => added(each, other[at]))
+  if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return one
+  const names = [...new Set([...Object.keys(one), ...Object.keys(other)])]
+  const [its, others] = [one, other] as Record<string, unknown>[]
+  return Object.fromEntries(names.map(each => [each, added(its?.[each], others?.[each], each)]))
 }
 
 function isPopulation(cell: Collections['cells']): cell is PopulationCell {
   return cell.kind === 'population'
-}
-
-function mapValues<T extends object>(
-  values: T,
-  change: (value: number, name: keyof T) => number,
-): Record<keyof T, number> {
-  const entries = Object.entries(values).map(([name, value]) => [name, change(value, name as keyof T)])
-  return Object.fromEntries(entries)
 }
 
 /** By topic, what of a record both must agree in. Null leaves the topic out. */

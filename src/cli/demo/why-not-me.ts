@@ -1,4 +1,5 @@
 import type { PartnerId, RfiId } from '../../domain/ids.ts'
+import type { Profile } from '../../domain/profile.ts'
 import { toTimestamp } from '../../domain/time.ts'
 import type { HistoryLine } from '../../lanes/timeline.ts'
 import { topics } from '../../roles/topics.ts'
@@ -13,6 +14,8 @@ export interface LeftOut {
   readonly rfiId: RfiId
   readonly name: string
   readonly report: WhyNotReport
+  /** Its profile as it is. */
+  readonly profile: Profile
 }
 
 /** RFIs looked through, the latest first, and partners of each. */
@@ -38,9 +41,10 @@ export async function leftOutIn({ store }: Pick<Folder, 'store'>): Promise<LeftO
     const others = considered.filter(({ partnerId }) => !chosen.includes(partnerId)).slice(0, mostPartners)
     for (const { partnerId, profileId } of others) {
       const report = await lookAgain({ store }, { rfiId: document._id, partnerId, at, tables })
-      const profile = report?.enough[0]?.profile ?? null
-      if (report !== null && profile !== null && profile.profileId === profileId)
-        return { rfiId: document._id, name: profile.name, report }
+      const changed = report?.enough[0]?.profile ?? null
+      const profile = tables.index.get(profileId)?.profile
+      if (report !== null && changed?.profileId === profileId && profile !== undefined)
+        return { rfiId: document._id, name: profile.name, report, profile: { ...profile } }
     }
   }
   return null
@@ -63,11 +67,18 @@ export async function lookAgain(
   return whyNotOn(store, tables, { rfi: withoutCustomer(document), chain: document.chain, partnerId, at })
 }
 
-/** The changed profile as its partner would send it. */
-export function profileLine({ report }: LeftOut): HistoryLine | null {
+/** The changed profile as its partner would send it; null where nothing of it is to be changed. */
+export function changedProfileLine({ report }: LeftOut): HistoryLine | null {
   const profile = report.enough[0]?.profile ?? null
-  if (profile === null) return null
-  const at = Date.parse(report.asOf)
+  return profile === null ? null : profileLine(profile, Date.parse(report.asOf))
+}
+
+/** Its profile as it was before that, sent after it. */
+export function formerProfileLine({ profile, report }: LeftOut): HistoryLine {
+  return profileLine(profile, Date.parse(report.asOf) + 1)
+}
+
+function profileLine(profile: Profile, at: number): HistoryLine {
   return {
     ...{ topic: topics.profiles, key: profile.profileId, at },
     value: JSON.stringify({ ...profile, occurredAt: toTimestamp(at) }),

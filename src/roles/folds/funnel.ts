@@ -1,10 +1,14 @@
 import { adviceAfter } from '../../domain/clocks.ts'
+import type { ReferralEventType } from '../../domain/events.ts'
 import { addMoney, subtractMoney } from '../../domain/money.ts'
 import { toMillis } from '../../domain/time.ts'
-import type { FunnelCell, FunnelCounts } from '../collections.ts'
+import type { FunnelCell, FunnelCounts, Place, StageTimes } from '../collections.ts'
+import { cellIdOf } from './cells.ts'
 import type { Turn } from './inbox.ts'
+import { addTime, noTimes } from './stage-times.ts'
 
-const nothing: FunnelCounts = {
+export const noCounts: FunnelCounts = {
+  rfis: 0,
   routed: 0,
   answered: 0,
   answeredWithin24h: 0,
@@ -15,27 +19,28 @@ const nothing: FunnelCounts = {
   lost: 0,
 }
 
-/**
- * The cell a referral counts in: month of routing × channel × country × size. The lane is part of the key, as many
- * lanes feed one cell and each document has one writer; readers add them up. Null for test RFIs, which count nowhere.
- */
-export function funnelCellOf({ after }: Turn, lane: string): FunnelCell | null {
-  const { routed } = after
-  if (routed === null || routed.test) return null
-  const month = routed.occurredAt.slice(0, 7)
-  const { channel, customer } = routed
+export function emptyFunnelCell(place: Place, lane: string): FunnelCell {
   return {
-    _id: `funnel/${month}/${channel}/${customer.country}/${customer.size ?? 'unknown'}/${lane}`,
+    _id: cellIdOf('funnel', place, lane),
     kind: 'funnel',
-    month,
-    channel,
-    country: customer.country,
-    size: customer.size,
-    counts: nothing,
+    ...place,
+    counts: noCounts,
     acceptedValue: {},
     wonValue: {},
+    times: {},
   }
 }
+
+/** Events that change a cell. */
+export const inFunnel: ReadonlySet<ReferralEventType> = new Set([
+  'referral.routed',
+  'referral.accepted',
+  'referral.declined',
+  'referral.expired',
+  'referral.won',
+  'referral.lost',
+  'referral.engagement-updated',
+])
 
 export function foldFunnel(cell: FunnelCell, turn: Turn): FunnelCell {
   const { event, before, after } = turn
@@ -46,22 +51,24 @@ export function foldFunnel(cell: FunnelCell, turn: Turn): FunnelCell {
   }
   switch (event.type) {
     case 'referral.routed':
-      return count('routed')
+      // Every RFI that went anywhere has one referral that is first, and all of them the same month and groups.
+      return event.rank === 1 ? count('rfis', 'routed') : count('routed')
     case 'referral.accepted': {
-      const counted = count('answered', 'accepted', ...inTime(turn))
+      const counted = timed(count('answered', 'accepted', ...inTime(turn)), turn, 'answered', 'accepted')
       const { value } = event.engagement
       return value === null ? counted : { ...counted, acceptedValue: addMoney(cell.acceptedValue, value) }
     }
     case 'referral.declined':
-      return count('answered', 'declined', ...inTime(turn))
+      return timed(count('answered', 'declined', ...inTime(turn)), turn, 'answered')
     case 'referral.expired':
       return count('expired')
     case 'referral.won': {
+      const counted = timed(count('won'), turn, 'won')
       const value = after.referral?.engagement?.value ?? null
-      return value === null ? count('won') : { ...count('won'), wonValue: addMoney(cell.wonValue, value) }
+      return value === null ? counted : { ...counted, wonValue: addMoney(cell.wonValue, value) }
     }
     case 'referral.lost':
-      return count('lost')
+      return timed(count('lost'), turn, 'lost')
     case 'referral.engagement-updated': {
       const old = before.referral?.engagement?.value ?? null
       const value = event.engagement.value
@@ -73,6 +80,25 @@ export function foldFunnel(cell: FunnelCell, turn: Turn): FunnelCell {
     default:
       return cell
   }
+}
+
+/** Answers from the routing on, ends of a deal from its acceptance on. */
+function timed(
+  cell: FunnelCell,
+  { event, after }: Turn,
+  ...stages: (keyof FunnelCell['times'])[]
+): FunnelCell {
+  const { referral } = after
+  const times: { -readonly [stage in keyof FunnelCell['times']]: StageTimes } = { ...cell.times }
+  for (const stage of stages) {
+    const ends = stage === 'won' || stage === 'lost'
+    const from = ends ? referral?.acceptedAt : referral?.routedAt
+    const to = ends ? referral?.closedAt : event.occurredAt
+    if (from != null && to != null) times[stage] = addTime(times[stage] ?? noTimes, from, to)
+  }
+  // In the order of the names: the same times are the same bytes.
+  const inOrder = Object.entries(times).sort(([one], [other]) => (one < other ? -1 : 1))
+  return { ...cell, times: Object.fromEntries(inOrder) }
 }
 
 function inTime({ event, after }: Turn): 'answeredWithin24h'[] {

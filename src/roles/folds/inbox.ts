@@ -1,7 +1,8 @@
 import type { ReferralEvent } from '../../domain/events.ts'
 import { evolve } from '../../domain/evolve.ts'
 import type { Referral } from '../../domain/referral.ts'
-import type { InboxDocument } from '../collections.ts'
+import type { Write } from '../../ports/store.ts'
+import type { Collections, FavoriteDocument, InboxDocument } from '../collections.ts'
 
 /** An event in its turn, with the row before and after it: what every other fold works from. */
 export interface Turn {
@@ -31,6 +32,19 @@ export function takeTurns(
     current = after
   }
   return { row: { ...current, waiting }, turns }
+}
+
+/** Of each row that was marked or unmarked, as it stands after the last of the turns. */
+export function favoriteWrites(turns: readonly Turn[]): Write<Collections, 'favorites'>[] {
+  const last = new Map<string, InboxDocument>()
+  for (const { before, after } of turns)
+    if (before.favorite !== after.favorite || last.has(after._id)) last.set(after._id, after)
+  return [...last.values()].map(({ _id, partnerId, routedAt, favorite }) => {
+    if (!favorite || partnerId === null || routedAt === null)
+      return { kind: 'remove', collection: 'favorites', id: _id }
+    const document: FavoriteDocument = { _id, partnerId, routedAt }
+    return { kind: 'put', collection: 'favorites', document }
+  })
 }
 
 function emptyRow({ referralId }: ReferralEvent): InboxDocument {

@@ -9,17 +9,29 @@ import type { Changed, Collections } from '../collections.ts'
 import { type Topic, topics } from '../topics.ts'
 
 /** What a person may ask to have rebuilt. */
-export const projections = ['inbox', 'evidence', 'funnel', 'reasons', 'needs', 'concentration'] as const
+export const projections = [
+  'inbox',
+  'notices',
+  'evidence',
+  'funnel',
+  'reasons',
+  'needs',
+  'concentration',
+] as const
 export type Projection = (typeof projections)[number]
 
 /** Collections that the projector alone writes, those first that the others are made from. */
 export const projected = [
   'inbox',
+  'favorites',
   'cells',
   'partners',
+  'partnerCounts',
   'interests',
   'interestTerms',
+  'notices',
   'needs',
+  'needTerms',
 ] as const satisfies readonly (keyof Collections)[]
 export type Projected = (typeof projected)[number]
 
@@ -36,6 +48,9 @@ export interface ProjectorPartition {
 /** Partitions of the projector's topics, as keys fall on them. */
 export type Partitions = Readonly<Partial<Record<Topic, number>>>
 
+/** `<month>/<lane>/<term>`. */
+const needTermId = /^[^/]+\/projector\/([^/]+)\/(\d+)\//
+
 /** `<kind>/…/<lane>`, with the epoch of the lane after it in what was written before it was left out. */
 const cellId = /^([^/]+)\/(?:.*\/)?projector\/([^/]+)\/(\d+)(?:~\d+)?$/
 
@@ -50,8 +65,15 @@ export function projectionOf(collection: Projected, id: string): string {
     case 'interests':
     case 'interestTerms':
       return 'evidence'
+    case 'needTerms':
+      return 'needs'
+    case 'favorites':
+      return 'inbox'
+    case 'partnerCounts':
+      return 'concentration'
     case 'inbox':
     case 'needs':
+    case 'notices':
       return collection
   }
 }
@@ -64,14 +86,21 @@ export function ownerOf(
 ): ProjectorPartition | null {
   switch (collection) {
     case 'inbox':
+    case 'favorites':
       return byKey(topics.status, splitReferralId(id)?.partnerId ?? null, partitions)
     case 'partners':
     case 'interests':
+    case 'partnerCounts':
       return byKey(topics.status, id, partitions)
     case 'interestTerms':
       return byKey(topics.status, id.slice(0, Math.max(0, id.lastIndexOf(':'))), partitions)
     case 'needs':
+    case 'notices':
       return byKey(topics.notices, id, partitions)
+    case 'needTerms': {
+      const [, topic, partition] = needTermId.exec(id) ?? []
+      return topic === topics.notices ? { topic, partition: Number(partition) } : null
+    }
     case 'cells': {
       const [, , topic, partition] = cellId.exec(id) ?? []
       return topic === topics.status || topic === topics.notices
