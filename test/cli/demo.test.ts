@@ -46,7 +46,8 @@ describe('demo', () => {
     ])
     expect(JSON.parse(then.stdout).partner).toMatchObject({
       chosen: false,
-      today: { standing: whyNot.tried },
+      // The profile it was tried with was put back.
+      today: { standing: whyNot.standing },
     })
     expect(receipt.stdout).toMatch(/verified: \d+ rows, [\d,]+ figures recomputed, the same bytes/)
   })

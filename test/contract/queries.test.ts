@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { wantedCollections } from '../../src/adapters/mongo/indexes.ts'
 import type { Query } from '../../src/ports/store.ts'
 import { type Collections, collections } from '../../src/roles/collections.ts'
+import { projected } from '../../src/roles/rebuild/projections.ts'
 import { servingIndex } from '../support/serving-index.ts'
 
 /** A query of the product; values stand for any. */
@@ -157,6 +158,20 @@ const asked: readonly Asked[] = [
     by: 'all',
   },
   { file: 'cli/status-report.ts', does: find, of: ['rejections'], query: { where: {} }, by: 'all' },
+  {
+    file: 'lanes/rebuild/rebuild.ts',
+    does: find,
+    of: projected,
+    query: { where: { _id: { gt: 'a' } }, sort: [['_id', 1]] },
+    by: '_id',
+  },
+  {
+    file: 'lanes/rebuild/rebuild.ts',
+    does: 'count',
+    of: projected,
+    query: { where: {} },
+    by: 'all',
+  },
   {
     file: 'cli/status-report.ts',
     does: 'count',
