@@ -37,6 +37,7 @@ export class Crowd {
   readonly #steady: readonly OutgoingRecord[]
   readonly #ending = new AbortController()
   #waiting: (Pick<Answer, 'record'> & { readonly at: number })[] = []
+  #started = false
   #asking = true
   #work: Promise<unknown> = Promise.resolve()
   /** What was acknowledged. */
@@ -58,6 +59,9 @@ export class Crowd {
   }
 
   start(): void {
+    // A test that is tried again finds its crowd at work.
+    if (this.#started) return
+    this.#started = true
     this.#work = Promise.all([this.#read(), this.#speak()])
     this.#work.catch(() => undefined)
   }

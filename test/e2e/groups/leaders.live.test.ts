@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { accountsOf } from '../../crash/accounts.ts'
-import { eventually, patience } from '../../support/servers/eventually.ts'
+import { eventually } from '../../support/servers/eventually.ts'
 import { type LocalKafka, startKafka } from '../../support/servers/kafka.ts'
 import { scratch } from '../../support/servers/scratch.ts'
 import { liveDescribe } from '../../support/servers/servers.ts'
@@ -54,9 +54,12 @@ liveDescribe('a worker on three brokers', { needs: ['mongodb'] }, () => {
     eventually('another leader', async () => ![null, former].includes(await leader()), { within: 30_000 })
 
   it('works on when leaders move, and loses and doubles nothing', {
-    timeout: 180_000 * patience,
+    timeout: 240_000,
   }, async () => {
     const { crowd, gaps, lanes } = world
+    // Tried again, it begins with three brokers as at first: with two of them gone nobody would ever lead.
+    for (const [index, id] of kafka.ids().entries()) if (id === null) await kafka.restart(index)
+    await untilAllInSync()
     // With the broker that leads its group goes the membership, and the next one waits until the former's session ends.
     const sessionTimeout = 6000
     const member = await openMember({ brokers: kafka.brokers, prefix, mongodbUri, sessionTimeout })

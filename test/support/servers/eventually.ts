@@ -7,7 +7,7 @@ const rest = 50
  * By how much deadlines are longer where nobody waits: a machine that is busy with other things is slow, and that says
  * nothing about the worker.
  */
-export const patience = process.env.CI === undefined ? 1 : 5
+export const patience = process.env.CI === undefined ? 1 : 3
 
 /** Asks until the answer is true. An ask that throws is asked again; its last reason is told when time is up. */
 export async function eventually(
