@@ -2,13 +2,14 @@ import type { PartnerId } from '../domain/ids.ts'
 import { IntLists } from '../matching/int-lists.ts'
 import type { Term } from '../matching/terms.ts'
 import { type AskedTerms, bandTerm, isOfNeed } from './asked.ts'
+import { bandsNear } from './bands-near.ts'
+import { countsAt, dealCounts, dealsIn, type Met, tallyIn } from './block-readings.ts'
 import { DealColumns, rowOf } from './deal-columns.ts'
 import { hashOf } from './hash.ts'
 import { type Interest, placeOf, type TermInterest } from './interest.ts'
 import {
   BlockBuilder,
   countIn,
-  countsIn,
   lengthOf,
   noTerms,
   placeIn,
@@ -220,15 +221,15 @@ export class InterestTable {
   }
 
   /** By the partner's own terms: for few partners of many. */
-  #meet<T>(
+  #meet<T extends { readonly at: number }>(
     slot: number,
     marked: readonly number[],
     terms: number,
-    read: (block: TermBlock, place: number, scale: number) => T,
+    read: (at: number, block: TermBlock, place: number, scale: number) => T,
     scale: number,
   ) {
     this.#mark(marked)
-    const met: { terms: (T & { at: number })[]; bands: (T & { at: number })[] } = { terms: [], bands: [] }
+    const met: { terms: T[]; bands: T[] } = { terms: [], bands: [] }
     const block = this.#blocks[slot] ?? noTerms
     const sieve = this.#sieve
     const length = lengthOf(block)
@@ -237,8 +238,8 @@ export class InterestTable {
       if (sieve[term & (sieveSize - 1)] === 0) continue
       const at = (this.#asked[term] as number) - 1
       if (at < 0) continue
-      if (at < terms) met.terms.push({ at, ...read(block, place, scale) })
-      else met.bands.push({ at: at - terms, ...read(block, place, scale) })
+      if (at < terms) met.terms.push(read(at, block, place, scale))
+      else met.bands.push(read(at - terms, block, place, scale))
     }
     met.terms.sort(byPlace)
     met.bands.sort(byPlace)
@@ -434,45 +435,6 @@ function postingOf(slot: number, accepted: number): number {
   return 2 * slot + (accepted > 0 ? 1 : 0)
 }
 
-const copied = new Float64Array(width)
-
-/** Good until the next call. */
-function countsAt(block: TermBlock, at: number): Float64Array {
-  countsIn(block, at, copied)
-  return copied
-}
-
-/** What a partner did under a term of its block, as read at a day. */
-function tallyIn(block: TermBlock, place: number, scale: number): TermTally {
-  const counts = countsAt(block, place)
-  const of = (count: number) => Math.round((counts[count] as number) * scale)
-  return {
-    accepted: of(0),
-    closed: of(1),
-    answeredInHour: of(2),
-    answeredInDay: of(3),
-    won: of(4),
-    ended: of(5),
-    fitting: of(6),
-  }
-}
-
-type Met = Readonly<Record<'terms' | 'bands', Deals['terms'][number][]>>
-
-/** Of these, what scores read: accepted, won, fitting. */
-function dealCounts(block: TermBlock, place: number): [number, number, number] {
-  return [countIn(block, place, 0), countIn(block, place, 4), countIn(block, place, 6)]
-}
-
-function dealsIn(block: TermBlock, place: number, scale: number) {
-  const [accepted, won, fitting] = dealCounts(block, place)
-  return {
-    accepted: Math.round(accepted * scale),
-    won: Math.round(won * scale),
-    fitting: Math.round(fitting * scale),
-  }
-}
-
 /** Of all partners, the share (one in so many) from which on a term has a column: what it takes is as much as its list, or so. */
 const columnFrom = 8
 /** Answers looked through to find partners by. */
@@ -482,19 +444,4 @@ const farthest = 40
 
 function byPlace(left: { readonly at: number }, right: { readonly at: number }): number {
   return left.at - right.at
-}
-
-/** Half octaves to either side that a deal may lie and still be about as large. */
-const reach = 5
-/** Of the kernel, in half octaves. */
-const spread = 1.5
-
-/** The bands around a budget, each with the value of a normal kernel at its middle. Nearness in millionths. */
-export function bandsNear(position: number): readonly { readonly band: number; readonly nearness: number }[] {
-  const middle = Math.floor(position)
-  return Array.from({ length: 2 * reach + 1 }, (_, at) => {
-    const band = middle - reach + at
-    const distance = (band + 0.5 - position) / spread
-    return { band, nearness: Math.round(one * Math.exp(-0.5 * distance * distance)) }
-  })
 }

@@ -9,7 +9,7 @@ import { type HistoryFile, HistoryReader } from './history.ts'
 import { Marks, type RankingLine } from './marks.ts'
 import type { Ranker } from './ranker.ts'
 import { releaseRanker } from './release-ranker.ts'
-import { type ReplayFigures, type ReplayOptions, replay, replayPart } from './replay.ts'
+import { extentOf, type ReplayFigures, type ReplayOptions, replayPart } from './replay.ts'
 
 type Line = { readonly occurredAt: string } & Readonly<Record<string, unknown>>
 type Files = Readonly<Record<HistoryFile, readonly Line[]>>
@@ -117,15 +117,19 @@ function play(
   options: Partial<ReplayOptions> = {},
 ): { figures: ReplayFigures; lines: RankingLine[] } {
   const lines: RankingLine[] = []
-  const figures = replay(chronicleFrom(files), {
-    ranker: releaseRanker(defaultRelease),
-    baselines: [],
-    split: 0.5,
-    depth: 20,
+  const chronicle = chronicleFrom(files)
+  const { ranker = releaseRanker(defaultRelease), baselines = [], split = 0.5 } = options
+  const marks = new Marks(
+    ranker.features,
+    baselines.map(({ name }) => name),
+  )
+  replayPart(chronicle, {
+    ...{ ranker, baselines, split, depth: 20, part: 0, parts: 1 },
     write: line => lines.push(line),
+    mark: mark => marks.add(mark),
     ...options,
   })
-  return { figures, lines }
+  return { figures: { ...extentOf(chronicle, split), ...marks.figures() }, lines }
 }
 
 describe('nothing looks ahead', () => {

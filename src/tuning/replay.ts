@@ -1,5 +1,5 @@
 import type { Chronicle } from './chronicle.ts'
-import { type Mark, type MarkedFigures, Marker, Marks, type RankingLine } from './marks.ts'
+import { type Mark, type MarkedFigures, Marker, type RankingLine } from './marks.ts'
 import type { Baseline, Ranker } from './ranker.ts'
 import { Roster } from './roster.ts'
 
@@ -12,6 +12,11 @@ export interface ReplayOptions {
   readonly depth: number
   /** Gets each line of `rankings.ndjson` as soon as the RFI has been ranked. */
   readonly write: (line: RankingLine) => void
+  /** And then what it was worth. */
+  readonly mark: (mark: Mark) => void
+  /** Which of how many parts, from 0. */
+  readonly part: number
+  readonly parts: number
   /** Steps done, and the time they have come to. */
   readonly progress?: (done: number, at: number) => void
 }
@@ -38,30 +43,10 @@ export function extentOf({ steps, rfis, events }: Chronicle, split: number): Ext
 
 /**
  * Goes through a history in its order: each RFI is ranked by what was known and learnt before it, then what the log says
- * happened is learnt at its own time. The RFIs after the split are written and counted.
+ * happened is learnt at its own time. The RFIs after the split are written and marked, those of one part of them: a ranking
+ * depends on what came before alone, so parts may be replayed side by side, and one after the other make up the whole.
  */
-export function replay(chronicle: Chronicle, options: ReplayOptions): ReplayFigures {
-  const { ranker, baselines, split } = options
-  const marks = new Marks(
-    ranker.features,
-    baselines.map(({ name }) => name),
-  )
-  replayPart(chronicle, { ...options, part: 0, parts: 1, mark: mark => marks.add(mark) })
-  return { ...extentOf(chronicle, split), ...marks.figures() }
-}
-
-export interface PartOptions extends ReplayOptions {
-  /** From 0. */
-  readonly part: number
-  readonly parts: number
-  readonly mark: (mark: Mark) => void
-}
-
-/**
- * One of several runs of RFIs after the split, all else being as it was: a ranking depends on what came before alone, so
- * parts may be replayed side by side, and one after the other make up the whole.
- */
-export function replayPart(chronicle: Chronicle, options: PartOptions): void {
+export function replayPart(chronicle: Chronicle, options: ReplayOptions): void {
   const { ranker, baselines, split, depth, part, parts, write, mark, progress } = options
   const teaching = teachingOf(chronicle.rfis, split)
   const ranked = chronicle.rfis - teaching

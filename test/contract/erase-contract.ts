@@ -17,6 +17,7 @@ import {
   hastyTime,
   type LaneBench,
   type LaneBenchFactory,
+  laneCase,
   place,
   serverGone,
 } from './lane-fixtures.ts'
@@ -96,19 +97,7 @@ async function holding({ store }: LaneBench): Promise<string[]> {
 
 const none = { contacts: 0, deadLetters: 0, customerKeys: 0, hashes: 0 }
 
-function eraseCase(name: string, run: (bench: LaneBench) => Promise<void>): ContractCase<LaneBenchFactory> {
-  return {
-    name: `erase: ${name}`,
-    async run(factory) {
-      const bench = await factory()
-      try {
-        await run(bench)
-      } finally {
-        await bench.close()
-      }
-    },
-  }
-}
+const eraseCase: typeof laneCase = (name, run) => laneCase(`erase: ${name}`, run)
 
 /** Beside `laneContract`: contact data that was erased is gone, and stays away whatever is read again. */
 export const eraseContract: readonly ContractCase<LaneBenchFactory>[] = [

@@ -15,6 +15,7 @@ import {
   counts,
   type LaneBench,
   type LaneBenchFactory,
+  laneCase,
   openLane,
   place,
   sent,
@@ -25,21 +26,6 @@ import {
 /** Where a lane stands that has read two records. */
 const at2 = { offset: 2, timestamp: null }
 const ticks = (...ids: string[]) => ids.map(id => ({ id }))
-
-/** Runs a case on a bench of its own and closes it. */
-function laneCase(name: string, run: (bench: LaneBench) => Promise<void>): ContractCase<LaneBenchFactory> {
-  return {
-    name,
-    async run(factory) {
-      const bench = await factory()
-      try {
-        await run(bench)
-      } finally {
-        await bench.close()
-      }
-    },
-  }
-}
 
 /** The protocol "exactly one effect", held against any pair of log and store. */
 export const laneContract: readonly ContractCase<LaneBenchFactory>[] = [

@@ -10,6 +10,7 @@ import type { Collections } from '../../src/roles/collections.ts'
 import type { Role } from '../../src/roles/role.ts'
 import { tombstoneFault } from '../../src/roles/role.ts'
 import { topics } from '../../src/roles/topics.ts'
+import type { ContractCase } from './contract-case.ts'
 
 /** Servers (or a folder) of a test's own, with one partition of `rfis`, and a way to look at any topic. */
 export interface LaneBench {
@@ -177,3 +178,21 @@ export function changedLog(
 }
 
 export const serverGone = () => unavailable('the server is gone')
+
+/** Runs a case on a bench of its own and closes it. */
+export function laneCase(
+  name: string,
+  run: (bench: LaneBench) => Promise<void>,
+): ContractCase<LaneBenchFactory> {
+  return {
+    name,
+    async run(factory) {
+      const bench = await factory()
+      try {
+        await run(bench)
+      } finally {
+        await bench.close()
+      }
+    },
+  }
+}

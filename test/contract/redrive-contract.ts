@@ -12,6 +12,7 @@ import {
   counts,
   type LaneBench,
   type LaneBenchFactory,
+  laneCase,
   openLane,
   place,
   sent,
@@ -35,19 +36,7 @@ const mended: typeof counter = {
 
 const first = 'rfis/0@0'
 
-function redriveCase(name: string, run: (bench: LaneBench) => Promise<void>): ContractCase<LaneBenchFactory> {
-  return {
-    name: `redrive: ${name}`,
-    async run(factory) {
-      const bench = await factory()
-      try {
-        await run(bench)
-      } finally {
-        await bench.close()
-      }
-    },
-  }
-}
+const redriveCase: typeof laneCase = (name, run) => laneCase(`redrive: ${name}`, run)
 
 /** Takes whatever lies in the partition from `from` on. */
 async function take(bench: LaneBench, from: number, role = mended) {

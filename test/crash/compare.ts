@@ -53,10 +53,17 @@ async function compareDocuments(one: Folder, other: Folder): Promise<string[]> {
     const partners = await store.find('partners', { where: {} })
     return new Map(partners.map(({ _id, evidence }) => [_id, evidence]))
   })
-  // How many there are; what they say of others depends on the moment, and so whether another partner is left to choose.
+  // What they say of others depends on the moment, and so whether another partner is left to choose.
   await compareAll('notices', async ({ store }) => {
     const rows = await store.find('notices', { where: {} })
-    return new Map(rows.map(({ _id, notices }) => [_id, notices.length]))
+    return new Map(
+      rows.map(({ _id, notices }) => [
+        _id,
+        notices.map(notice =>
+          notice.type === 'rfi.unroutable' ? notice.type : 'referralId' in notice && notice.referralId,
+        ),
+      ]),
+    )
   })
   await compareAll('needTerms', async ({ store }) => {
     const sums = new Map<string, number>()

@@ -14,8 +14,8 @@ export interface ServerProcess {
   signal(signal: NodeJS.Signals): void
   /** SIGKILL, and waits for the end. Works on a paused one. */
   kill(): Promise<void>
-  /** SIGTERM, SIGKILL after `grace` ms, and waits for the end. */
-  stop(grace?: number): Promise<void>
+  /** SIGTERM unless another is given, SIGKILL after `grace` ms, and waits for the end. */
+  stop(grace?: number, signal?: NodeJS.Signals): Promise<void>
 }
 
 export interface ProcessOptions {
@@ -61,9 +61,9 @@ export async function startProcess(options: ProcessOptions): Promise<ServerProce
     signal('SIGKILL')
     await end
   }
-  const stop = async (grace = 10_000) => {
+  const stop = async (grace = 10_000, first: NodeJS.Signals = 'SIGTERM') => {
     signal('SIGCONT')
-    signal('SIGTERM')
+    signal(first)
     const timer = new AbortController()
     await Promise.race([end, setTimeout(grace, null, { signal: timer.signal }).catch(() => null)])
     timer.abort()

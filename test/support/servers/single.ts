@@ -1,4 +1,3 @@
-import { setTimeout } from 'node:timers/promises'
 import { type ServerProcess, startProcess, tail } from './process.ts'
 import { ready } from './ready.ts'
 
@@ -65,9 +64,7 @@ export async function startSingle(options: SingleOptions): Promise<SingleServer>
     abort: async () => {
       const hung = server
       if (hung === null) return ''
-      hung.signal('SIGABRT')
-      await Promise.race([hung.end, setTimeout(5000)])
-      await kill()
+      await hung.stop(5000, 'SIGABRT')
       return tail(hung.log, 60)
     },
     restart: start,

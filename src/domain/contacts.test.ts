@@ -1,15 +1,14 @@
 import { expect, test } from 'vitest'
-import type { Addressee } from '../domain/events.ts'
-import type { CustomerContact } from '../domain/rfi.ts'
-import type { ContactDocument } from './collections.ts'
-import { addresseeOf, type Hidden, hiddenBecause } from './contacts.ts'
+import { addresseeOf, type Consented, type Hidden, hiddenBecause } from './contacts.ts'
+import type { Addressee } from './events.ts'
+import type { CustomerContact } from './rfi.ts'
 
 const now = '2026-03-16T09:00:00.000Z'
 const earlier = '2026-03-16T08:59:59.999Z'
 const later = '2026-03-16T09:00:00.001Z'
 const given = { shareWithPartners: true, contact: true }
 const erased = { at: earlier, by: 't', removed: { contacts: 1, deadLetters: 0, customerKeys: 0, hashes: 0 } }
-type Contacts = Pick<ContactDocument, 'consent' | 'erased'> | undefined
+type Contacts = Consented | undefined
 
 test.each<[Parameters<typeof hiddenBecause>[0], Contacts, Hidden | null]>([
   [{ status: 'New', substatus: 'Received', expiresAt: later }, { consent: given }, null],

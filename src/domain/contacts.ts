@@ -1,8 +1,13 @@
-import type { Addressee } from '../domain/events.ts'
-import type { Referral } from '../domain/referral.ts'
-import type { CustomerContact, Rfi } from '../domain/rfi.ts'
-import type { Timestamp } from '../domain/time.ts'
-import type { ContactDocument, RfiDocument } from './collections.ts'
+import type { Addressee } from './events.ts'
+import type { Referral } from './referral.ts'
+import type { CustomerContact, Rfi } from './rfi.ts'
+import type { Timestamp } from './time.ts'
+
+/** Of what is kept about a customer, what says whether it may be shown: `erased` is there once it was erased. */
+export interface Consented {
+  readonly consent: Rfi['consent']
+  readonly erased?: unknown
+}
 
 /** Why a partner may not see who the customer is. `docs/contacts.md` has the rule as a query. */
 export type Hidden = 'erased' | 'no-consent' | 'declined' | 'expired'
@@ -13,7 +18,7 @@ export type Hidden = 'erased' | 'no-consent' | 'declined' | 'expired'
  */
 export function hiddenBecause(
   { status, substatus, expiresAt }: Pick<Referral, 'status' | 'substatus' | 'expiresAt'>,
-  contacts: Pick<ContactDocument, 'consent' | 'erased'> | undefined,
+  contacts: Consented | undefined,
   now: Timestamp,
 ): Hidden | null {
   if (contacts === undefined || contacts.erased !== undefined) return 'erased'
@@ -25,7 +30,7 @@ export function hiddenBecause(
 
 /** The inviter if there is one, else the customer, if it may and can be contacted. */
 export function addresseeOf(
-  inviter: RfiDocument['rfi']['inviter'],
+  inviter: { readonly id: string } | null,
   consent: Rfi['consent'],
   contact: CustomerContact | null,
 ): Addressee {
