@@ -53,15 +53,18 @@ async function compareDocuments(one: Folder, other: Folder): Promise<string[]> {
     const partners = await store.find('partners', { where: {} })
     return new Map(partners.map(({ _id, evidence }) => [_id, evidence]))
   })
-  // What they say of others depends on the moment, and so whether another partner is left to choose.
+  // What they say of others depends on the moment, and so whether another partner is left to choose; and referrals of an
+  // RFI close in lanes of their own, so in any order.
   await compareAll('notices', async ({ store }) => {
     const rows = await store.find('notices', { where: {} })
     return new Map(
       rows.map(({ _id, notices }) => [
         _id,
-        notices.map(notice =>
-          notice.type === 'rfi.unroutable' ? notice.type : 'referralId' in notice && notice.referralId,
-        ),
+        notices
+          .map(notice =>
+            notice.type === 'rfi.unroutable' ? notice.type : (notice.referralId ?? notice.rfiId),
+          )
+          .sort(),
       ]),
     )
   })

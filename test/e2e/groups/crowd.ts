@@ -22,6 +22,8 @@ export interface CrowdOptions {
 
 /** ms between two looks around. */
 const rest = 100
+/** RFIs sent after the last one an offer was seen of: workers that are slow are asked for less, not for more and more. */
+const mostAhead = 60
 /** Looks between two profiles and two releases on each partition. */
 const directoryPause = 3
 
@@ -37,11 +39,12 @@ export class Crowd {
   readonly #steady: readonly OutgoingRecord[]
   readonly #ending = new AbortController()
   #waiting: (Pick<Answer, 'record'> & { readonly at: number })[] = []
-  #started = false
   #asking = true
   #work: Promise<unknown> = Promise.resolve()
   /** What was acknowledged. */
   readonly rfiIds: string[] = []
+  readonly #places = new Map<string, number>()
+  #newestOffered = -1
   commands = 0
   #slowestSend = 0
   /** Tries that failed, and were followed by another. */
@@ -59,9 +62,6 @@ export class Crowd {
   }
 
   start(): void {
-    // A test that is tried again finds its crowd at work.
-    if (this.#started) return
-    this.#started = true
     this.#work = Promise.all([this.#read(), this.#speak()])
     this.#work.catch(() => undefined)
   }
@@ -115,9 +115,10 @@ export class Crowd {
   }
 
   /** Plans the answers to an offer; repeats are to be expected. */
-  #plan({ referralId, partnerId, expiresAt }: Readonly<Record<string, string>>): void {
+  #plan({ referralId, rfiId, partnerId, expiresAt }: Readonly<Record<string, string>>): void {
     if (referralId === undefined || partnerId === undefined || this.#offered.has(referralId)) return
     this.#offered.add(referralId)
+    this.#newestOffered = Math.max(this.#newestOffered, this.#places.get(rfiId ?? '') ?? -1)
     const now = Date.now()
     const answers = answersTo({ referralId, partnerId, expiresAt: Date.parse(expiresAt ?? '') }, now)
     for (const { after, record } of answers)
@@ -130,7 +131,8 @@ export class Crowd {
       const now = Date.now()
       const due = this.#waiting.filter(({ at }) => at <= now).sort((one, other) => one.at - other.at)
       this.#waiting = this.#waiting.filter(({ at }) => at > now)
-      const asked = Array.from({ length: this.#asking ? rfisAtOnce : 0 }, () => this.#nextRfi(now))
+      const asking = this.#asking && this.rfiIds.length - this.#newestOffered <= mostAhead
+      const asked = Array.from({ length: asking ? rfisAtOnce : 0 }, () => this.#nextRfi(now))
       const steady = this.#asking && look % directoryPause === 0 ? this.#steady : []
       await this.#send([
         ...due.map(({ record }) => record),
@@ -138,7 +140,7 @@ export class Crowd {
         ...steady,
       ])
       this.commands += due.length
-      for (const [rfi] of asked) this.rfiIds.push(String(rfi?.key))
+      for (const [rfi] of asked) this.#places.set(String(rfi?.key), this.rfiIds.push(String(rfi?.key)) - 1)
       await setTimeout(rest, undefined, { signal: this.#ending.signal }).catch(() => undefined)
     }
   }

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 import { accountsOf } from '../../crash/accounts.ts'
 import { Child, killAll } from '../../crash/child.ts'
 import { compare } from '../../crash/compare.ts'
@@ -13,15 +13,17 @@ import { openWorld, report, type World } from './world.ts'
 const partitions = 4
 
 liveDescribe('workers that share the groups', { needs: ['kafka', 'mongodb'] }, () => {
-  const { prefix, mongodbUri } = scratch()
+  const { corner } = scratch()
   const brokers = servers().kafkaBrokers
+  let place: ReturnType<typeof corner>
   let world: World
 
-  beforeAll(async () => {
-    world = await openWorld({ brokers, prefix, mongodbUri, partitions, rfisAtOnce: 2 })
+  beforeEach(async () => {
+    place = corner()
+    world = await openWorld({ brokers, ...place, partitions, rfisAtOnce: 2 })
   })
+  afterEach(() => world.close())
   afterEach(killAll)
-  afterAll(() => world.close())
 
   const untilMembers = (count: number) =>
     expect
@@ -39,7 +41,7 @@ liveDescribe('workers that share the groups', { needs: ['kafka', 'mongodb'] }, (
 
     const isKilled = new Child('member', [
       join(import.meta.dirname, 'member.ts'),
-      ...['--brokers', brokers, '--prefix', prefix, '--mongodb', mongodbUri],
+      ...['--brokers', brokers, '--prefix', place.prefix, '--mongodb', place.mongodbUri],
     ])
     await isKilled.line()
     await untilMembers(3)

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { Running } from '../../cli/run.ts'
 import { accountsOf } from '../../crash/accounts.ts'
 import { patience } from '../../support/servers/eventually.ts'
@@ -9,15 +9,14 @@ import { openWorld, report, type World } from './world.ts'
 const three = [0, 1, 2]
 
 liveDescribe('a rolling restart of three workers', { needs: ['kafka', 'mongodb'] }, () => {
-  const { prefix, mongodbUri } = scratch()
+  const { corner } = scratch()
   let world: World
 
-  beforeAll(async () => {
+  beforeEach(async () => {
     const brokers = servers().kafkaBrokers
-    world = await openWorld({ brokers, prefix, mongodbUri, partitions: 4, rfisAtOnce: 2 })
+    world = await openWorld({ brokers, ...corner(), partitions: 4, rfisAtOnce: 2 })
   })
-  afterEach(() => world.killWorkers())
-  afterAll(() => world.close())
+  afterEach(() => world.close())
 
   it('loses nothing, doubles nothing, and no lane stands still for long', {
     timeout: 180_000 * patience,

@@ -35,8 +35,7 @@ export async function startMongo(options: MongoOptions = {}): Promise<LocalMongo
       // On SIGABRT it writes into its log what each thread is at.
       '-X',
       'faulthandler',
-      '-m',
-      'secantus',
+      join(import.meta.dirname, 'start-secantus.py'),
       '--host',
       '127.0.0.1',
       '--port',

@@ -15,7 +15,9 @@ export interface Scratch {
   /** With a database of its own, named like the prefix. */
   readonly mongodbUri: string
   readonly database: string
-  /** Drops the database, deletes topics, groups and subjects under the prefix. `scratch` does it after the file's tests. */
+  /** A new place under the same prefix, for a test that must find nothing of a try before. */
+  corner(): Pick<Scratch, 'prefix' | 'mongodbUri'>
+  /** Drops the databases, deletes topics, groups and subjects under the prefix. `scratch` does it after the file's tests. */
   dispose(): Promise<void>
 }
 
@@ -27,19 +29,24 @@ export function scratch(): Scratch {
   const { origin, kafkaBrokers, mongodbUri, schemaRegistryUrl } = servers()
   const database = `test-${Date.now().toString(36)}-${randomBytes(2).toString('hex')}`
   const prefix = `${database}-`
-  const ownUri = withDatabase(mongodbUri, database)
+  const databases = [database]
   const there = (name: ServerName) => origin[name] !== 'none'
   const dispose = async () => {
     const results = await Promise.allSettled([
       there('kafka') && removeFromKafka(kafkaBrokers, prefix),
-      there('mongodb') && dropDatabase(ownUri, database),
+      there('mongodb') && dropDatabases(mongodbUri, databases),
       there('registry') && removeSubjects(schemaRegistryUrl, prefix),
     ])
     const reasons = results.flatMap(result => (result.status === 'rejected' ? [result.reason] : []))
     if (reasons.length > 0) throw new AggregateError(reasons, `${reasons.map(String).join('; ')} (${prefix})`)
   }
   afterAll(dispose, 60_000)
-  return { prefix, mongodbUri: ownUri, database, dispose }
+  const corner = () => {
+    const own = `${prefix}${databases.length}`
+    databases.push(own)
+    return { prefix: `${own}-`, mongodbUri: withDatabase(mongodbUri, own) }
+  }
+  return { prefix, mongodbUri: withDatabase(mongodbUri, database), database, corner, dispose }
 }
 
 async function removeFromKafka(brokers: string, prefix: string): Promise<void> {
@@ -67,10 +74,10 @@ async function removeGroups(admin: Admin, prefix: string): Promise<boolean> {
   return true
 }
 
-async function dropDatabase(uri: string, database: string): Promise<void> {
+async function dropDatabases(uri: string, databases: readonly string[]): Promise<void> {
   const client = new MongoClient(uri, { serverSelectionTimeoutMS: 10_000 })
   try {
-    await client.db(database).dropDatabase()
+    for (const database of databases) await client.db(database).dropDatabase()
   } finally {
     await client.close()
   }
