@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 import { patience } from './test/support/servers/eventually.ts'
 
@@ -12,6 +13,8 @@ export default defineConfig({
           include: folders.map(folder => `${folder}/**/*.test.ts`),
           exclude: ['**/*.live.test.ts', '**/node_modules/**'],
           testTimeout: 30_000 * patience,
+          // One more than vitest takes where there are two cores, which is one.
+          maxWorkers: Math.max(2, availableParallelism() - 1),
         },
       },
       {
