@@ -1,7 +1,7 @@
 import type { Fault } from '../domain/shape.ts'
 import type { DeadDocument, RedrivenDocument } from '../roles/collections.ts'
 import { holdContactData, obstacleTo } from '../roles/redrive.ts'
-import { commandLine } from './invocation.ts'
+import { commandLine, samePlace } from './invocation.ts'
 import { styled, terminalWidth } from './output.ts'
 import { clean, grouped, minuteOf } from './text.ts'
 import { wrapped } from './wrap.ts'
@@ -44,12 +44,12 @@ export function letterText(letter: DeadDocument, { bytes }: { readonly bytes: bo
       : value === null
         ? []
         : [
-            `${commandLine('dead-letters', 'show', _id, '--bytes')} shows what it was${
+            `${commandLine('dead-letters', 'show', _id, '--bytes', ...samePlace())} shows what it was${
               holdContactData.has(letter.topic) ? ', contact data of a customer included' : ''
             }`,
           ]),
     obstacle === null
-      ? `${commandLine('dead-letters', 'redrive', _id)} sends it again`
+      ? `${commandLine('dead-letters', 'redrive', _id, ...samePlace())} sends it again`
       : fitted(`It can't be sent again: ${obstacle}`, 2),
   ].join('\n')
 }

@@ -7,7 +7,7 @@ import type { Topic } from '../roles/topics.ts'
 import { countsOf, type Filter, type PageEnd, pageEndText, pageOf, redrivenAs } from './dead-letter-rows.ts'
 import { bytesOf, letterText, redrivenText, shown } from './dead-letter-text.ts'
 import { Failure } from './failure.ts'
-import { commandLine } from './invocation.ts'
+import { commandLine, samePlace } from './invocation.ts'
 import { withBackend } from './open-backend.ts'
 import { addCommonOptions, type CommonOptions, configOf, count, moment } from './options.ts'
 import { print, printJson, styled } from './output.ts'
@@ -114,7 +114,7 @@ async function list({ limit, after, ...options }: ListOptions): Promise<void> {
   if (page.length === 0) return print('none after that place')
   print(`\n${renderTable(columns, page)}\n`)
   if (next !== null) print(`${grouped(page.length)} shown; the next ones: --after ${next}`)
-  print(`More of one: ${commandLine('dead-letters', 'show', page[0]?._id ?? '')}`)
+  print(`More of one: ${commandLine('dead-letters', 'show', page[0]?._id ?? '', ...samePlace())}`)
 }
 
 const columns: readonly Column<DeadDocument>[] = [

@@ -87,6 +87,13 @@ export async function explanationOf(
           ...{ rfi: withoutCustomer(document), chain: document.chain, partnerId },
           at: at ?? (await presentOf(store)),
         })
+  if (
+    today?.standing.code === 'unknown-partner' &&
+    !receipt.named.some(named => named.partnerId === partnerId)
+  )
+    throw new Failure(
+      `there is no partner ${JSON.stringify(partner)} in ${place}: no profile names it; consume partner-profiles --from-beginning shows whose there are`,
+    )
   return {
     receipt,
     names: await namesOf(store, receipt),

@@ -9,6 +9,17 @@ export function commandLine(...words: readonly string[]): string {
   return [inRepository ? 'npm run -s cli --' : 'referral-router', ...quoted].join(' ')
 }
 
+const placeOptions = ['--data', '--topic-prefix']
+
+/** The options by which the user said where to look, for a command to copy that looks there too. */
+export function samePlace(argv: readonly string[] = process.argv): string[] {
+  return argv.flatMap((word, at) => {
+    const [name = '', ...value] = word.split('=')
+    if (!placeOptions.includes(name)) return []
+    return word === name ? [name, argv[at + 1] ?? ''] : [name, value.join('=')]
+  })
+}
+
 /** A path as the user would write it from here. */
 export function fromHere(path: string): string {
   const short = relative(process.cwd(), path)

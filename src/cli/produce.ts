@@ -14,7 +14,7 @@ import { addCommonOptions, type CommonOptions, configOf, loggerOf } from './opti
 import { print, printJson } from './output.ts'
 import { progressOf } from './progress.ts'
 import { jsonOf, keyFields } from './records.ts'
-import { grouped } from './text.ts'
+import { clean, grouped } from './text.ts'
 
 interface Options extends CommonOptions {
   readonly anyTopic?: boolean
@@ -56,26 +56,31 @@ export function produce(command: Command): void {
       if (!isOnServers(config)) keepFromDemo(config.data, 'produce')
       const key = options.key ?? (known === topics.weights ? 'live' : null)
       const bar = progressOf(`sending to ${known}`, size)
-      const done = { sent: 0, malformed: 0, bytes: 0 }
+      const done = { sent: 0, malformed: 0, bytes: 0, first: null as MalformedLine | null }
       const place = await withBackend(config, { access: 'write', logger }, async ({ log, place }) => {
         if (made) process.stderr.write(`made ${config.data}; no worker runs there\n`)
         for await (const lines of lineBlocksOf(file)) {
           const records = lines.map(line => recordOf(known, line, key))
           // A worker that has the folder for a moment is waited for.
           await persist(() => log.producer.send(records), { time: systemTime, logger, what: 'the log' })
+          for (const [at, record] of records.entries()) {
+            if (!isMalformed(known, record)) continue
+            done.malformed += 1
+            done.first ??= { number: done.sent + at + 1, why: whyMalformed(known, record) }
+          }
           done.sent += lines.length
           for (const line of lines) done.bytes += line.length + 1
-          for (const record of records) if (isMalformed(known, record)) done.malformed += 1
           bar.to(size === null ? done.sent : done.bytes, `${grouped(done.sent)} records`)
         }
         return place
       }).finally(() => bar.end())
-      const { sent, malformed } = done
+      const { sent, malformed, first } = done
       if (options.json === true) printJson({ topic: known, sent, malformed })
       else {
         const dead = `; ${grouped(malformed)} malformed${inputs.includes(known) ? ', to be dead letters' : ''}`
         const records = sent === 1 ? 'record' : 'records'
         print(`sent ${grouped(sent)} ${records} to ${known} in ${place}${malformed === 0 ? '' : dead}`)
+        if (first !== null) process.stderr.write(`line ${grouped(first.number)}: ${first.why}\n`)
       }
     })
 }
@@ -111,6 +116,23 @@ function recordOf(topic: Topic, line: Uint8Array, key: string | null): OutgoingR
       ? (json.value as Record<string, unknown>)[field]
       : null
   return { topic, key: key ?? (typeof found === 'string' ? found : null), value: line, headers }
+}
+
+interface MalformedLine {
+  /** Among the lines that are not empty, from 1. */
+  readonly number: number
+  readonly why: string
+}
+
+/** What to do about a line, in words. */
+function whyMalformed(topic: Topic, { value }: OutgoingRecord): string {
+  const line = value ?? new Uint8Array()
+  const start = clean(Buffer.from(line.subarray(0, 40)).toString())
+  const json = jsonOf(line)
+  if (!json.ok)
+    return `no JSON value: ${start}. Each line is a record of its own; jq -c . FILE makes one line of one that goes over several`
+  if (json.value === null || typeof json.value !== 'object') return `no JSON object: ${start}`
+  return `without "${keyFields[topic]}", the text that is its key: ${start}`
 }
 
 /** As far as can be seen here: no JSON object (or null), or without the key it needs. Shapes are the worker's to judge. */

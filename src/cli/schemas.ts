@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import type { SubjectReport } from '../adapters/registry/registration.ts'
 import type { Config } from '../ops/config.ts'
 import { Failure } from './failure.ts'
-import { commandLine } from './invocation.ts'
+import { commandLine, samePlace } from './invocation.ts'
 import { addCommonOptions, type CommonOptions, configOf } from './options.ts'
 import { hint, print, printJson } from './output.ts'
 import { subjectsTable } from './schemas-table.ts'
@@ -64,7 +64,7 @@ function wordsFor(wrong: readonly SubjectReport[]): string {
   const names = (reports: readonly SubjectReport[]) => reports.map(({ subject }) => subject).join(', ')
   const words: string[] = []
   if (rest.length > 0)
-    words.push(`not registered: ${names(rest)}; run: ${commandLine('schemas', 'register')}`)
+    words.push(`not registered: ${names(rest)}; run: ${commandLine('schemas', 'register', ...samePlace())}`)
   if (blocked.length > 0)
     words.push(
       `can't become the next version of: ${names(blocked)}; other schemas are registered there, so choose another topic prefix or make room`,

@@ -1,5 +1,5 @@
 import type { WorkerSeen } from './backend.ts'
-import { commandLine } from './invocation.ts'
+import { commandLine, samePlace } from './invocation.ts'
 import { inRanges } from './lane-lines.ts'
 import { styled, terminalWidth } from './output.ts'
 import type { RoleStatus, Status } from './status-report.ts'
@@ -55,11 +55,11 @@ function nextSteps({ halted, deadLetters }: Status): string[] {
     ...(first === undefined
       ? []
       : [
-          `Once mended, let it go on: ${commandLine('lanes', 'resume', halted.length === 1 ? first.lane : '--all')}`,
+          `Once mended, let it go on: ${commandLine('lanes', 'resume', halted.length === 1 ? first.lane : '--all', ...samePlace())}`,
         ]),
     ...(Object.keys(deadLetters).length === 0
       ? []
-      : [`Look at the dead letters: ${commandLine('dead-letters', 'list')}`]),
+      : [`Look at the dead letters: ${commandLine('dead-letters', 'list', ...samePlace())}`]),
   ]
   return steps.length === 0 ? [] : ['', ...steps]
 }

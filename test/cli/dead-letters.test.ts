@@ -102,7 +102,7 @@ describe('dead letters of a folder', () => {
       expect(stdout).toContain('unknown-schema')
       expect(stdout).not.toMatch(/padaria|spring/)
     }
-    expect(plain.stdout).toMatch(/--bytes shows what it was, contact data of a customer included/)
+    expect(plain.stdout).toMatch(/--bytes --data \S+ shows what it was, contact data of a customer included/)
     expect(withBytes.stdout).toMatch(/may hold contact data.*campaign: spring.*ana@padaria\.example/s)
     expect(JSON.parse(jsonBytes.stdout)).toMatchObject({
       id: 'rfis/0@0',

@@ -111,6 +111,14 @@ describe('explain', () => {
     for (const line of narrow.split('\n')) expect(stringWidth(line)).toBeLessThanOrEqual(100)
   })
 
+  it('knows a partner only by a profile', async () => {
+    expect(await run(['explain', 'rfi-5', '--partner', 'nobody', ...data])).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringMatching(/there is no partner "nobody" in .*partner-profiles --from-beginning/),
+    })
+  })
+
   it('tells one partner its own row, and nobody else', async () => {
     const { stdout } = await run(['explain', 'rfi-5', '--partner', 'acme', ...data])
     expect(stdout).toMatch(/ACME \(acme\) {2}place [12], chosen, score/)
