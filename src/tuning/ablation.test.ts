@@ -7,6 +7,7 @@ import {
   comparedEvery,
   mostCompared,
   mostRfis,
+  placesOf,
   ranksOf,
   tiesIn,
 } from './ablation.ts'
@@ -26,7 +27,7 @@ describe('ranks', () => {
           (a, b) => (scores[b] ?? 0) - (scores[a] ?? 0) || tie(a) - tie(b),
         )
         const accepted = new Set(pool.map(({ partnerId }) => partnerId))
-        const ranks = ranksOf(pool, scores, tie, { accepted, won: none })
+        const ranks = ranksOf(scores, tie, placesOf(pool, { accepted, won: none }))
         expect(ranks.accepted).toEqual(pool.map((_, place) => sorted.indexOf(place) + 1))
       }),
     )
@@ -34,7 +35,11 @@ describe('ranks', () => {
 
   test('whoever is not in the pool has none', () => {
     const pool = [{ partnerId: id(0) }]
-    const ranks = ranksOf(pool, [1], () => 0, { accepted: new Set([id(0), id(1)]), won: new Set([id(1)]) })
+    const ranks = ranksOf(
+      [1],
+      () => 0,
+      placesOf(pool, { accepted: new Set([id(0), id(1)]), won: new Set([id(1)]) }),
+    )
     expect(ranks).toEqual({ accepted: [1, null], won: [null] })
   })
 })

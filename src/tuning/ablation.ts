@@ -56,23 +56,23 @@ export function ablationMarkOf(
     place => place < mostCompared || isRight(ranked.partners[place]?.partnerId ?? ('' as PartnerId)),
   )
   const compared = places.flatMap(place => ranked.partners[place] ?? [])
-  const parts = places.map(place => ranked.contributions(place))
+  // By feature, so that one is gone through without a look at the others.
+  const parts = Array.from({ length: features }, () => new Float64Array(compared.length))
+  for (const [at, place] of places.entries()) {
+    const own = ranked.contributions(place)
+    for (let feature = 0; feature < features; feature += 1)
+      (parts[feature] as Float64Array)[at] = own[feature] ?? 0
+  }
   const tie = tiesIn(rfiId, compared)
-  const scores = compared.map(({ score }) => score)
-  const alone = new Float64Array(compared.length)
+  const rightPlaces = placesOf(compared, right)
+  const scores = Float64Array.from(compared, ({ score }) => score)
   const without = new Float64Array(compared.length)
   return {
-    whole: ranksOf(compared, scores, tie, right),
-    features: Array.from({ length: features }, (_, at) => {
-      for (const [place, { score }] of compared.entries()) {
-        const part = parts[place]?.[at] ?? 0
-        alone[place] = part
-        without[place] = score - part
-      }
-      return {
-        alone: ranksOf(compared, alone, tie, right),
-        without: ranksOf(compared, without, tie, right),
-      }
+    whole: ranksOf(scores, tie, rightPlaces),
+    features: parts.map(alone => {
+      for (let at = 0; at < without.length; at += 1)
+        without[at] = (scores[at] as number) - (alone[at] as number)
+      return { alone: ranksOf(alone, tie, rightPlaces), without: ranksOf(without, tie, rightPlaces) }
     }),
   }
 }
@@ -135,30 +135,50 @@ export function tiesIn(
   }
 }
 
+/** Places of the right answers in a pool; null for one that is not in it. */
+export interface RightPlaces {
+  readonly accepted: readonly (number | null)[]
+  readonly won: readonly (number | null)[]
+}
+
+export function placesOf(
+  pool: readonly { readonly partnerId: PartnerId }[],
+  { accepted, won }: RightAnswers,
+): RightPlaces {
+  const places = new Map<PartnerId, number>()
+  for (const [place, { partnerId }] of pool.entries())
+    if (accepted.has(partnerId) || won.has(partnerId)) places.set(partnerId, place)
+  const of = (right: ReadonlySet<PartnerId>) => Array.from(right, partnerId => places.get(partnerId) ?? null)
+  return { accepted: of(accepted), won: of(won) }
+}
+
 /**
- * Where the right answers stand when `pool` is put in the order of `scores`. Right answers that are not in the pool have
- * no rank. Nothing is sorted: a rank is one more than the number of those above.
+ * Where the right answers stand when their pool is put in the order of `scores`. Nothing is sorted: a rank is one more than
+ * the number of those above.
  * @param tie - of the partner at a place: the lower comes first among equal scores
  */
 export function ranksOf(
-  pool: readonly { readonly partnerId: PartnerId }[],
   scores: ArrayLike<number>,
   tie: (place: number) => number,
-  { accepted, won }: RightAnswers,
+  { accepted, won }: RightPlaces,
 ): Ranks {
-  const ranks = new Map<PartnerId, number>()
-  for (let place = 0; place < pool.length; place += 1) {
-    const partnerId = pool[place]?.partnerId
-    if (partnerId === undefined || (!accepted.has(partnerId) && !won.has(partnerId))) continue
-    const score = scores[place] ?? 0
-    let above = 0
-    for (let other = 0; other < pool.length; other += 1) {
-      const otherScore = scores[other] ?? 0
-      if (otherScore > score || (otherScore === score && other !== place && tie(other) < tie(place)))
-        above += 1
-    }
-    ranks.set(partnerId, above + 1)
+  const rankOf = (place: number | null) => (place === null ? null : rankAt(place, scores, tie))
+  const ranks = accepted.map(rankOf)
+  // What was won was accepted before.
+  const wonRank = (place: number | null) => {
+    const same = place === null ? -1 : accepted.indexOf(place)
+    return same === -1 ? rankOf(place) : (ranks[same] ?? null)
   }
-  const of = (right: ReadonlySet<PartnerId>) => Array.from(right, partnerId => ranks.get(partnerId) ?? null)
-  return { accepted: of(accepted), won: of(won) }
+  return { accepted: ranks, won: won.map(wonRank) }
+}
+
+function rankAt(place: number, scores: ArrayLike<number>, tie: (place: number) => number): number {
+  const score = scores[place] ?? 0
+  let above = 0
+  for (let other = 0; other < scores.length; other += 1) {
+    const otherScore = scores[other] as number
+    if (otherScore > score) above += 1
+    else if (otherScore === score && other !== place && tie(other) < tie(place)) above += 1
+  }
+  return above + 1
 }

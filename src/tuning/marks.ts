@@ -8,6 +8,7 @@ import {
   type AblationMark,
   ablationMarkOf,
   comparedEvery,
+  placesOf,
   type Ranks,
   type RightAnswers,
   ranksOf,
@@ -148,7 +149,8 @@ export class Marker {
     if (right.accepted.size === 0 && right.won.size === 0) return []
     const pool = partners.map(({ partnerId }) => partnerId)
     const tie = tiesIn(rfi.rfiId, partners)
-    return this.#baselines.map(baseline => ranksOf(partners, baseline.scores(rfi, at, pool), tie, right))
+    const places = placesOf(partners, right)
+    return this.#baselines.map(baseline => ranksOf(baseline.scores(rfi, at, pool), tie, places))
   }
 }
 
