@@ -2,7 +2,8 @@ import type { Codec } from '../../ports/codec.ts'
 import type { Logger } from '../../ports/logger.ts'
 import type { JournalEntry, Position, StoredDocument, Write } from '../../ports/store.ts'
 import type { Time } from '../../ports/time.ts'
-import type { Collections, PartnerDocument } from '../../roles/collections.ts'
+import type { Evidence } from '../../ranking/evidence.ts'
+import type { Collections } from '../../roles/collections.ts'
 import { visibilityChanged } from '../../roles/projector.ts'
 import { emptyOf } from '../../roles/rebuild/projections.ts'
 import type { Tables } from '../../roles/tables.ts'
@@ -17,17 +18,17 @@ export interface Exchanging {
   readonly codec: Codec
   readonly time: Time
   readonly logger: Logger
-  /** Population and release in force, as they are now. */
+  /** Release in force, and the population as it was rebuilt. */
   tables(): Promise<Tables>
 }
 
 /**
  * Puts what was rebuilt in the place of what differs, in one transaction on the lane's position. That goes on under a new
  * epoch: a batch that the live lane has read for is refused and made again from the new rows, and who follows the lane
- * reads what was exchanged. The visibility of partners among them is sent anew. False when the position had moved.
+ * reads what was exchanged. The visibility made of `told` is sent anew. False when the position had moved.
  */
 export async function exchange(
-  found: readonly Found[],
+  { found, told }: { readonly found: readonly Found[]; readonly told: readonly Evidence[] },
   from: Position,
   live: Live,
   { codec, time, logger, tables }: Exchanging,
@@ -41,15 +42,11 @@ export async function exchange(
     if (document === null) return { kind: 'remove', collection, id }
     return { kind: 'put', collection, document: withChanged(document, changed) } as Write<Collections>
   })
-  const partners = found.flatMap(({ collection, rebuilt }) =>
-    collection === 'partners' && rebuilt !== null ? [rebuilt as PartnerDocument] : [],
-  )
   let journal: JournalEntry | null = null
-  if (partners.length > 0) {
+  if (told.length > 0) {
     const current = await tables()
-    const emissions = partners.map(({ evidence }) =>
-      visibilityChanged(evidence, changed.offset, time.now(), current),
-    )
+    const now = time.now()
+    const emissions = told.map(evidence => visibilityChanged(evidence, changed.offset, now, current))
     const options = { lane, source: sourceOf('projector'), codec, causes: [] }
     journal = { lane, first: changed.offset, records: await outgoingRecords(emissions, options) }
   }

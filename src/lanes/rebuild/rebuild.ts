@@ -10,6 +10,7 @@ import { topics } from '../../roles/topics.ts'
 import { laneOf } from '../lane-name.ts'
 import { TableReader } from '../table-reader.ts'
 import { type Begun, begin, type Live, type Twin } from './begin.ts'
+import { makesVisibility, settleEvidence } from './evidence.ts'
 import type { Exchanging } from './exchange.ts'
 import { compare, type Found, type Reference } from './found.ts'
 import { type Beside, follow, lackingIn, settle } from './settle.ts'
@@ -87,13 +88,15 @@ export async function rebuild(options: RebuildOptions): Promise<Rebuilt> {
   function exchangingOf({ exchange }: RebuildOptions): Exchanging | null {
     if (!exchange) return null
     const tables = new Tables()
-    const reader = new TableReader(store, tables, ['weights', 'cells'])
+    const reader = new TableReader(store, tables, ['weights'])
     return {
       codec,
       time,
       logger,
       async tables() {
         await reader.poll()
+        const cells = await shadow.store.find('cells', { where: { kind: 'population' } })
+        for (const cell of cells) tables.applyCell(cell)
         return tables
       },
     }
@@ -141,14 +144,20 @@ async function settleAll(
     const allowed = lacking.length > 0 || unsettled.length > 0 ? null : exchanging
     for (const [twin, references] of suspects) {
       if (unsettled.some(({ lane }) => lane === twin.lane)) continue
-      const settled = await settle(twin, references.filter(wanted), beside, allowed)
-      if (settled.kind === 'unsettled') {
-        unsettled.push({ lane: twin.lane, why: settled.why })
-        continue
+      const [evidence, others] = partition(references.filter(wanted), makesVisibility)
+      for (const settled of [
+        await settle(twin, others, beside, allowed),
+        await settleEvidence(twin, evidence, partitions, beside, allowed),
+      ]) {
+        if (settled.kind === 'unsettled') {
+          if (!unsettled.some(({ lane }) => lane === twin.lane))
+            unsettled.push({ lane: twin.lane, why: settled.why })
+          continue
+        }
+        more ||= settled.exchanged
+        found += settled.found.length
+        if (round === 0) for (const one of settled.found) note(twin, one)
       }
-      more ||= settled.exchanged
-      found += settled.found.length
-      if (round === 0) for (const one of settled.found) note(twin, one)
     }
     exchanged ||= more
     left = found
@@ -206,6 +215,10 @@ async function settleAll(
     }
     return suspects
   }
+}
+
+function partition<T>(all: readonly T[], is: (one: T) => boolean): readonly [T[], T[]] {
+  return [all.filter(is), all.filter(one => !is(one))]
 }
 
 async function followAll(twins: readonly Twin[], beside: Beside): Promise<void> {

@@ -1,6 +1,8 @@
 import { performance } from 'node:perf_hooks'
 import { setTimeout } from 'node:timers/promises'
+import type { PartnerId } from '../../domain/ids.ts'
 import type { Position, StoredDocument } from '../../ports/store.ts'
+import { type Evidence, noEvidence } from '../../ranking/evidence.ts'
 import type { Live, Twin } from './begin.ts'
 import { type Exchanging, exchange } from './exchange.ts'
 import { compare, type Found, type Reference } from './found.ts'
@@ -23,6 +25,8 @@ export type Settled =
 const settledAtOnce = 200
 const patience = 30_000
 const triesBeforeHalves = 12
+/** ms that the lane gets between two exchanges. A lane that nobody works on doesn't use them. */
+const mostPause = 500
 
 /** Brings the shadow to where the lane stands. */
 export async function follow({ place }: Twin, offset: number, { shadow, tail }: Beside): Promise<void> {
@@ -33,6 +37,7 @@ export async function follow({ place }: Twin, offset: number, { shadow, tail }: 
 /**
  * Which of the documents differ, for certain: both are read at one position of the lane. With `exchanging` they are
  * exchanged there too; when the lane moves in between all is done again, in smaller portions if need be.
+ * The visibility of all partners among them is sent then, whether their evidence differs or not.
  */
 export async function settle(
   twin: Twin,
@@ -53,13 +58,14 @@ export async function settle(
     if (some === undefined) return { kind: 'settled', found: all, exchanged }
     beside.signal.throwIfAborted()
     const looked = await look(twin, some, beside)
-    const done =
-      looked.kind === 'seen' && (await settleOne(looked.found, looked.position, beside, exchanging))
+    const done = looked.kind === 'seen' && (await settleOne(looked, beside, exchanging))
     if (looked.kind === 'seen' && done !== false) {
       if (done === 'no-position') return { kind: 'unsettled', why: 'has no position: run a worker first' }
       all.push(...looked.found)
       exchanged ||= done === 'exchanged'
       waiting.pop()
+      if (done === 'exchanged' && waiting.length > 0)
+        await letGoOn(twin, looked.position?.offset ?? 0, beside)
       tries = 0
       deadline = performance.now() + patience
       continue
@@ -75,9 +81,15 @@ export async function settle(
   }
 }
 
-type Looked =
-  | { readonly kind: 'seen'; readonly position: Position | null; readonly found: readonly Found[] }
-  | { readonly kind: 'moved'; readonly why: string }
+interface Seen {
+  readonly kind: 'seen'
+  readonly position: Position | null
+  readonly found: readonly Found[]
+  /** Of all partners looked at, as rebuilt. */
+  readonly told: readonly Evidence[]
+}
+
+type Looked = Seen | { readonly kind: 'moved'; readonly why: string }
 
 async function look(twin: Twin, references: readonly Reference[], beside: Beside): Promise<Looked> {
   const { shadow, live } = beside
@@ -99,19 +111,44 @@ async function look(twin: Twin, references: readonly Reference[], beside: Beside
     const name = nameOf(reference)
     return compare(reference, documents.get(name) ?? null, rebuilt.get(name) ?? null) ?? []
   })
-  return { kind: 'seen', position: after, found }
+  const told = references.flatMap(({ collection, id }) =>
+    collection === 'partners' ? [evidenceIn(rebuilt.get(nameOf({ collection, id })), id)] : [],
+  )
+  return { kind: 'seen', position: after, found, told }
 }
 
 /** False when the position moved before all was exchanged. */
 async function settleOne(
-  found: readonly Found[],
-  position: Position | null,
+  { found, told, position }: Seen,
   { live }: Beside,
   exchanging: Exchanging | null,
 ): Promise<'same' | 'exchanged' | 'no-position' | false> {
-  if (found.length === 0 || exchanging === null) return 'same'
+  if (exchanging === null || (found.length === 0 && told.length === 0)) return 'same'
   if (position === null) return 'no-position'
-  return (await exchange(found, position, live, exchanging)) ? 'exchanged' : false
+  return (await exchange({ found, told }, position, live, exchanging)) ? 'exchanged' : false
+}
+
+/**
+ * Each exchange costs the live lane the batch it has in hand: so that many in a row don't hold it up, it gets the time for
+ * the next one, if it has any.
+ */
+async function letGoOn(
+  { lane, place: { topic, partition } }: Twin,
+  offset: number,
+  { live: { store, log }, signal }: Beside,
+): Promise<void> {
+  const stretches = await log.stretches([topic])
+  const end = stretches.find(stretch => stretch.partition === partition)?.end ?? 0
+  const deadline = performance.now() + mostPause
+  while (offset < end && performance.now() < deadline && !signal.aborted) {
+    await setTimeout(10)
+    if ((await store.position(lane))?.offset !== offset) return
+  }
+}
+
+function evidenceIn(document: StoredDocument | undefined, id: string): Evidence {
+  if (document === undefined || !('evidence' in document)) return noEvidence(id as PartnerId)
+  return document.evidence as Evidence
 }
 
 /** Rows whose referral has come further than the journal knows: entries of it are gone. */
