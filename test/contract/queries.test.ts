@@ -166,6 +166,20 @@ const asked: readonly Asked[] = [
     by: '_id',
   },
   {
+    file: 'lanes/rebuild/evidence.ts',
+    does: find,
+    of: ['partners'],
+    query: { where: { _id: { gt: 'a' } }, sort: [['_id', 1]] },
+    by: '_id',
+  },
+  {
+    file: 'lanes/rebuild/rebuild.ts',
+    does: find,
+    of: ['cells'],
+    query: { where: { kind: 'population' } },
+    by: 'kind, by, span, period',
+  },
+  {
     file: 'lanes/rebuild/rebuild.ts',
     does: 'count',
     of: projected,
