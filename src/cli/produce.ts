@@ -14,7 +14,7 @@ import { addCommonOptions, type CommonOptions, configOf, loggerOf } from './opti
 import { print, printJson } from './output.ts'
 import { progressOf } from './progress.ts'
 import { jsonOf, keyFields } from './records.ts'
-import { clean, grouped } from './text.ts'
+import { grouped } from './text.ts'
 
 interface Options extends CommonOptions {
   readonly anyTopic?: boolean
@@ -124,15 +124,13 @@ interface MalformedLine {
   readonly why: string
 }
 
-/** What to do about a line, in words. */
+/** What to do about a line, in words. Never what it holds: that may be a customer's name. */
 function whyMalformed(topic: Topic, { value }: OutgoingRecord): string {
-  const line = value ?? new Uint8Array()
-  const start = clean(Buffer.from(line.subarray(0, 40)).toString())
-  const json = jsonOf(line)
+  const json = jsonOf(value)
   if (!json.ok)
-    return `no JSON value: ${start}. Each line is a record of its own; jq -c . FILE makes one line of one that goes over several`
-  if (json.value === null || typeof json.value !== 'object') return `no JSON object: ${start}`
-  return `without "${keyFields[topic]}", the text that is its key: ${start}`
+    return 'no JSON value in UTF-8. Each line is a record of its own; jq -c . FILE makes one line of one that goes over several'
+  if (json.value === null || typeof json.value !== 'object') return 'no JSON object'
+  return `without "${keyFields[topic]}", the text that is its key`
 }
 
 /** As far as can be seen here: no JSON object (or null), or without the key it needs. Shapes are the worker's to judge. */

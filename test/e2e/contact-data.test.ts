@@ -101,7 +101,11 @@ const lines = (values: readonly (string | object)[]) =>
 
 async function produce(topic: Topic, values: readonly (string | object)[]): Promise<void> {
   const { code, stderr } = await run(['produce', topic, '-', ...data], { input: lines(values) })
-  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  expect(code).toBe(0)
+  // It may say which line is no record, and nothing of what is in it.
+  expect(stderr).toMatch(
+    /^(line \d+: (no JSON value in UTF-8\. .*several|no JSON object|without "\w+", the text that is its key)\n)?$/,
+  )
 }
 
 const roles = ['directory', 'router', 'referral', 'projector'] as const
