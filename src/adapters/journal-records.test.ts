@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { fc } from '../../test/support/property.ts'
 import type { OutgoingRecord } from '../ports/log.ts'
 import { packRecords, unpackRecords } from './journal-records.ts'
 

@@ -1,7 +1,7 @@
-import fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
 import { routed } from '../../test/support/arbitraries.ts'
 import { openOwnData } from '../../test/support/embedded.ts'
+import { fc } from '../../test/support/property.ts'
 import type { RoutedEvent } from '../domain/events.ts'
 import { evolve } from '../domain/evolve.ts'
 import type { InboxDocument } from '../roles/collections.ts'

@@ -19,7 +19,7 @@ export function receiptHead(receipt: Receipt, { alone }: { readonly alone: boole
     `${styled('bold', `RFI ${clean(rfiId)}`)}  ranked at ${minuteOf(at)} UTC ${rules[rule]}, under ${clean(weightsId)} (${releaseHash.slice(0, 12)})`,
     ...(whole === undefined
       ? [
-          `  ${grouped(candidates)} ${candidates === 1 ? 'candidate' : 'candidates'}, ${grouped(chosen.length)} chosen${population === null ? '' : `; ${grouped(population.profiles)} profiles in ${population.country}, of ${(population.averageTerms / 1_000_000).toFixed(1)} terms on average`}`,
+          `  ${grouped(candidates)} ${candidates === 1 ? 'candidate' : 'candidates'}, ${grouped(chosen.length)} chosen${population === null ? '' : `; ${grouped(population.profiles)} profiles in ${population.country}, of ${(population.totalTerms / Math.max(1, population.profiles)).toFixed(1)} terms on average`}`,
           ...(counts.length === 0 ? [] : [`  not asked: ${counts.join(', ')}`]),
         ]
       : [`  nobody was considered: ${refusalWords[whole]}`]),

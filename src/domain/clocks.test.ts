@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { later, momentArbitrary, referralArbitrary, routed } from '../../test/support/arbitraries.ts'
+import { fc } from '../../test/support/property.ts'
 import { dueTimers, nextDueAt, pendingTimers } from './clocks.ts'
 import type { Command } from './commands.ts'
 import { decide } from './decide.ts'

@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { commandArbitrary, commandTypes } from '../../test/support/arbitraries.ts'
+import { fc } from '../../test/support/property.ts'
 import { acceptSample, type JsonObject, withField } from '../../test/support/samples.ts'
 import { commandIdsSchema, commandSchema } from './commands.ts'
 import { reasonCodes } from './reasons.ts'

@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
   commandArbitrary,
@@ -15,6 +14,7 @@ import {
   timerTypes,
   unlikelyReferralArbitrary,
 } from '../../test/support/arbitraries.ts'
+import { fc } from '../../test/support/property.ts'
 import { type Command, commandSchema } from './commands.ts'
 import { decide } from './decide.ts'
 import { referralEventSchema, rejectionSchema } from './events.ts'

@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
   commandArbitrary,
@@ -7,6 +6,7 @@ import {
   routedArbitrary,
   stepsArbitrary,
 } from '../../test/support/arbitraries.ts'
+import { fc } from '../../test/support/property.ts'
 import { referralEventSchema, rejectionSchema, routedSchema, statusRecordSchema } from './events.ts'
 
 test('everything a referral says is in shape, and the same after a trip through JSON', () => {

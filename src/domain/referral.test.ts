@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
   commandArbitrary,
@@ -13,6 +12,7 @@ import {
   stepsArbitrary,
   timerTypes,
 } from '../../test/support/arbitraries.ts'
+import { fc } from '../../test/support/property.ts'
 import type { Command } from './commands.ts'
 import type { ReferralEvent } from './events.ts'
 import { evolve } from './evolve.ts'

@@ -1,8 +1,8 @@
-import fc from 'fast-check'
 import { iso31662 } from 'iso-3166'
 import { describe, expect, test } from 'vitest'
 import { staleFiles } from '../../scripts/generated.ts'
 import { vocabularies } from '../../scripts/vocabularies.ts'
+import { fc } from '../../test/support/property.ts'
 import { foldText, normalizeRegion, sameRegion } from './regions.ts'
 
 describe('normalizeRegion', () => {

@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
+import { fc } from '../../test/support/property.ts'
 import { acceptSample, pathsOf, profileSample, rfiSample, withField } from '../../test/support/samples.ts'
 import { commandIdsSchema, commandSchema } from './commands.ts'
 import { statusRecordSchema } from './events.ts'

@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { fc } from '../../test/support/property.ts'
 import { type CompanySize, companySizes, compileSizeOptOut, sizeBit, sizeOptOutHits } from './sizes.ts'
 import data from './vocabularies/sizes.json' with { type: 'json' }
 

@@ -2,7 +2,7 @@ import type { Profile } from '../domain/profile.ts'
 import type { CountryIndex } from './country-index.ts'
 import type { MatchedTerm, Relevance } from './matches.ts'
 import type { Query } from './query.ts'
-import { averageOf, lengthFactor, maximumOf, relevanceOf, termWeight } from './relevance.ts'
+import { lengthFactor, maximumOf, relevanceOf, termWeight } from './relevance.ts'
 import { formsOfProfile } from './terms.ts'
 
 /**
@@ -21,7 +21,7 @@ export function relevanceAsIf(
   const had = new Set(slot === null ? [] : index.numbers.view(slot))
   const profiles = index.profiles + (slot === null ? 1 : 0)
   const totalTerms = index.totalTerms + forms.length - (slot === null ? 0 : (index.termCounts[slot] ?? 0))
-  const averageTerms = averageOf(totalTerms, profiles)
+  const population = { country: query.country, profiles, totalTerms }
   const frequencyOf = (form: string) => {
     const number = index.terms.numberOf(form)
     const others = number === undefined ? 0 : index.frequencyOf(number) - (had.has(number) ? 1 : 0)
@@ -39,14 +39,14 @@ export function relevanceAsIf(
   }
   const maximum = maximumOf(
     known.map(({ weight }) => weight),
-    averageTerms,
+    population,
   )
   const sum = matched.reduce((total, { weight }) => total + weight, 0)
   return {
-    relevance: relevanceOf(sum, lengthFactor(forms.length, averageTerms), maximum),
+    relevance: relevanceOf(sum, lengthFactor(forms.length, population), maximum),
     matched,
     length: forms.length,
     maximum,
-    population: { country: query.country, profiles, averageTerms },
+    population,
   }
 }

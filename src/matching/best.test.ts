@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import { expect, it } from 'vitest'
+import { fc } from '../../test/support/property.ts'
 import { bestOf } from './best.ts'
 
 it('gives the k largest and all that equal the last of them, as sorting everything would', () => {

@@ -4,7 +4,7 @@ import { grown, IntLists } from './int-lists.ts'
 import type { NameTable } from './name-table.ts'
 import { PairTable } from './pair-table.ts'
 import { anyRegion, Partitions, wholeCountry } from './partitions.ts'
-import { averageOf, lengthFactor } from './relevance.ts'
+import { lengthFactor } from './relevance.ts'
 import { formsOfProfile } from './terms.ts'
 
 /** What `lists` says of a pair that no profile has. */
@@ -84,14 +84,9 @@ export class CountryIndex {
     return number !== undefined && partitions.includes(number)
   }
 
-  get averageTerms(): number {
-    return averageOf(this.totalTerms, this.profiles)
-  }
-
   /** `lengthFactor` of profiles with fewer than 255 terms, by their number. */
   get factors(): Float64Array {
-    const { averageTerms } = this
-    this.#factors ??= Float64Array.from({ length: 255 }, (_, length) => lengthFactor(length, averageTerms))
+    this.#factors ??= Float64Array.from({ length: 255 }, (_, length) => lengthFactor(length, this))
     return this.#factors
   }
 

@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import { expect, it } from 'vitest'
+import { fc } from '../../test/support/property.ts'
 import { type Profile, profileSchema } from '../domain/profile.ts'
 import { companySizes } from '../domain/sizes.ts'
 import { vocabulary } from '../domain/vocabulary.ts'

@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import { expect, it } from 'vitest'
+import { fc } from '../../test/support/property.ts'
 import { IntLists } from './int-lists.ts'
 
 it('holds what arrays hold, whatever is pushed, removed, released', () => {

@@ -34,18 +34,19 @@ export interface Found {
 
 /** Sums up the weights of every profile in scope that shares a term, then reckons their relevance. */
 export function findIn(index: CountryIndex, query: Query, space: Accumulators): Found {
-  const { averageTerms, profiles, partitions } = index
+  const { profiles, totalTerms, partitions } = index
+  const population = { country: query.country, profiles, totalTerms }
   const region = query.region === null ? anyRegion : partitions.ofRegion(query.region)
   const known = knownTerms(index, query, region)
   const maximum = maximumOf(
     known.map(({ weight }) => weight),
-    averageTerms,
+    population,
   )
   space.begin(index.bySlot.length)
   for (const term of known) addUp(index, term, space)
   reckon(index, query.sizeBit, scaleOf(maximum), space)
   return {
-    population: { country: query.country, profiles, averageTerms },
+    population,
     known,
     maximum,
     inScope: partitions.profilesIn(wholeCountry) + (region === undefined ? 0 : partitions.profilesIn(region)),
@@ -115,14 +116,14 @@ function addList(
 function reckon(index: CountryIndex, sizeBit: number, scale: number, space: Accumulators): void {
   const { sums, met, metCount, eligible, eligibleRelevances, refused, refusedRelevances } = space
   const { relevances, stamps, query } = space
-  const { shortCounts, termCounts, optOuts, factors, averageTerms } = index
+  const { shortCounts, termCounts, optOuts, factors } = index
   let eligibleCount = 0
   let refusedCount = 0
   for (let at = 0; at < metCount; at += 1) {
     const slot = met[at] as number
     const length = shortCounts[slot] as number
     const factor =
-      length < 255 ? (factors[length] as number) : lengthFactor(termCounts[slot] as number, averageTerms)
+      length < 255 ? (factors[length] as number) : lengthFactor(termCounts[slot] as number, index)
     const relevance = scaledRelevance(sums[slot] as number, factor, scale)
     sums[slot] = 0
     if (((optOuts[slot] as number) & sizeBit) === 0) {

@@ -16,12 +16,12 @@ export interface PopulationFigures {
   readonly country: string
   /** Published in the country, whatever their regions. */
   readonly profiles: number
-  /** Integer millionths. */
-  readonly averageTerms: number
+  /** Of all of them together. */
+  readonly totalTerms: number
 }
 
 /**
- * `relevance` = `relevanceOf(Σ matched.weight, lengthFactor(length, averageTerms), maximum)`: all that is needed to reckon
+ * `relevance` = `relevanceOf(Σ matched.weight, lengthFactor(length, population), maximum)`: all that is needed to reckon
  * it again stands here.
  */
 export interface Relevance {

@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import { expect, it } from 'vitest'
+import { fc } from '../../test/support/property.ts'
 import { PairTable } from './pair-table.ts'
 
 it('holds what a map of pairs holds, whatever is set and deleted', () => {

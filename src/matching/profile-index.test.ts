@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { exhaustive } from '../../bench/exhaustive.ts'
+import { fc } from '../../test/support/property.ts'
 import type { PartnerId, ProfileId } from '../domain/ids.ts'
 import { type Profile, type ProfileState, profileSchema } from '../domain/profile.ts'
 import { normalizeRegion } from '../domain/regions.ts'
@@ -186,7 +186,7 @@ describe('relevance', () => {
         const told = { ...changed, country: query.country }
         const alone = index.relevance(query, told)
         const sum = alone.matched.reduce((total, { weight }) => total + weight, 0)
-        const factor = lengthFactor(alone.length, alone.population.averageTerms)
+        const factor = lengthFactor(alone.length, alone.population)
         expect(alone.relevance).toBe(relevanceOf(sum, factor, alone.maximum))
         index.put(told, 'published')
         const matches = index.match(query)

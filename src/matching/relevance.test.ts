@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { averageOf, lengthFactor, maximumOf, relevanceOf, termWeight } from './relevance.ts'
+import { fc } from '../../test/support/property.ts'
+import { lengthFactor, maximumOf, relevanceOf, termWeight } from './relevance.ts'
 
 const profiles = fc.integer({ min: 1, max: 2_000_000 })
 
@@ -17,7 +17,7 @@ it('weighs rarer terms more, and none at nothing', () => {
 })
 
 it('gives 1 to a profile that has the whole of a short query and nothing else', () => {
-  const average = averageOf(60, 4)
+  const average = { profiles: 4, totalTerms: 60 }
   const maximum = maximumOf([2_000_000, 3_000_000], average)
   expect(relevanceOf(5_000_000, lengthFactor(2, average), maximum)).toBe(1_000_000)
   expect(relevanceOf(0, lengthFactor(2, average), maximum)).toBe(0)
@@ -33,7 +33,7 @@ it('stays within 0 and 1 for any profile that has some of the terms, whole numbe
       fc.nat({ max: 200 }),
       fc.integer({ min: 1, max: 500 }),
       (all, pick, more, mean) => {
-        const average = mean * 1_000_000
+        const average = { profiles: 1, totalTerms: mean }
         const maximum = maximumOf(all, average)
         const matched = all.slice(pick % all.length)
         const sum = matched.reduce((total, weight) => total + weight, 0)
@@ -54,8 +54,9 @@ it('never falls below for fewer tags: one more lengthens the profile more than t
       profiles,
       (length, others, population) => {
         const total = population === 1 ? length : length + others
-        const before = lengthFactor(length, averageOf(total, population))
-        expect(lengthFactor(length + 1, averageOf(total + 1, population))).toBeLessThanOrEqual(before)
+        const before = lengthFactor(length, { profiles: population, totalTerms: total })
+        const after = lengthFactor(length + 1, { profiles: population, totalTerms: total + 1 })
+        expect(after).toBeLessThanOrEqual(before)
       },
     ),
   )

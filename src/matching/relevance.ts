@@ -23,32 +23,35 @@ export function termWeight(frequency: number, profiles: number): number {
   return Math.max(1, Math.round(one * Math.log(1 + (profiles - frequency + 0.5) / (frequency + 0.5))))
 }
 
-/**
- * @param length - number of a profile's terms
- * @param averageTerms - of the country's profiles, in millionths
- * @returns integer millionths
- */
-export function lengthFactor(length: number, averageTerms: number): number {
-  return Math.round((one * (k1 + 1)) / (1 + k1 * (1 - b + (b * length * one) / Math.max(1, averageTerms))))
+/** How long profiles are: the number of a country's profiles, and of all their terms. */
+export interface Lengths {
+  readonly profiles: number
+  readonly totalTerms: number
 }
 
-/** In millionths of the number of terms. */
-export function averageOf(terms: number, profiles: number): number {
-  return profiles === 0 ? 0 : Math.round((terms * one) / profiles)
+/**
+ * Reckoned from the two whole numbers and not from their rounded average, so that each step is monotonic in doubles too:
+ * for a term more in the profile, and so in the country, it never rises.
+ * @param length - number of a profile's terms
+ * @returns integer millionths
+ */
+export function lengthFactor(length: number, { profiles, totalTerms }: Lengths): number {
+  const toAverage = (length * profiles) / Math.max(1, totalTerms)
+  return Math.round((one * (k1 + 1)) / (1 + k1 * (1 - b + b * toAverage)))
 }
 
 /**
  * The most that any profile could reach, in millionths of millionths.
  * @param weights - of the query's terms that the country knows
  */
-export function maximumOf(weights: readonly number[], averageTerms: number): number {
+export function maximumOf(weights: readonly number[], lengths: Lengths): number {
   let length = 0
   let sum = 0
   let maximum = 0
   for (const weight of weights.toSorted((a, b) => b - a)) {
     length += 1
     sum += weight
-    maximum = Math.max(maximum, sum * lengthFactor(length, averageTerms))
+    maximum = Math.max(maximum, sum * lengthFactor(length, lengths))
   }
   return maximum
 }

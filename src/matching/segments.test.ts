@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import { expect, it } from 'vitest'
+import { fc } from '../../test/support/property.ts'
 import { segmentsOf } from './segments.ts'
 
 const segmenter = new Intl.Segmenter('und', { granularity: 'word' })

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module'
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { fc } from '../../test/support/property.ts'
 import { stemmedLanguages, stemOf } from './stemmers.ts'
 import { formsOf, wordsOf } from './tokens.ts'
 

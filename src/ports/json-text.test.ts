@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { fc } from '../../test/support/property.ts'
 import { jsonOf, jsonOfDocument, underId } from './json-text.ts'
 
 const value = fc.dictionary(fc.string({ minLength: 1 }).filter(isPlain), fc.jsonValue())

@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { basisArbitrary, pairArbitrary, tallyArbitrary } from '../../test/ranking/pairs.ts'
+import { fc } from '../../test/support/property.ts'
 import { catalogue, type FeatureName } from './catalogue.ts'
 import type { Feature, Inputs } from './feature.ts'
 import { one } from './millionths.ts'

@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { pairArbitrary } from '../../test/ranking/pairs.ts'
+import { fc } from '../../test/support/property.ts'
 import { estimated, estimatesOf } from './estimates.ts'
 import type { TermTally } from './likeness.ts'
 import { one } from './millionths.ts'

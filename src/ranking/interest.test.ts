@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { fc } from '../../test/support/property.ts'
 import type { PartnerId } from '../domain/ids.ts'
 import { reasonKinds } from '../domain/reasons.ts'
 import { day } from '../domain/time.ts'

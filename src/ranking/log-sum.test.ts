@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { fc } from '../../test/support/property.ts'
 import { LogSum } from './log-sum.ts'
 
 test('is the sum of the logarithms, however large or small the product', () => {

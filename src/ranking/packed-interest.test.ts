@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { fc } from '../../test/support/property.ts'
 import type { PartnerId } from '../domain/ids.ts'
 import type { Fact } from './evidence.ts'
 import { asStored, foldInterest, noInterest } from './interest.ts'

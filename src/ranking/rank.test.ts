@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { releaseArbitrary, releaseOf } from '../../test/ranking/releases.ts'
+import { fc } from '../../test/support/property.ts'
 import type { PartnerId, ProfileId } from '../domain/ids.ts'
 import { type Profile, type ProfileState, profileSchema } from '../domain/profile.ts'
 import { rfiSchema } from '../domain/rfi.ts'

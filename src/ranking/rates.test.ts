@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { fc } from '../../test/support/property.ts'
 import type { PartnerId } from '../domain/ids.ts'
 import { day, hour } from '../domain/time.ts'
 import { addToBuckets, type Counter, counters, noBuckets, visitCounts } from './buckets.ts'

@@ -69,7 +69,7 @@ export const receiptSchema = z.object({
   propensity: z.int(),
   weightsId: z.string(),
   releaseHash: z.string(),
-  population: z.object({ country: z.string(), profiles: z.int(), averageTerms: z.int() }).nullable(),
+  population: z.object({ country: z.string(), profiles: z.int(), totalTerms: z.int() }).nullable(),
   maximum: z.int(),
   basis: z
     .object({ priorStrength: z.number(), priors: priorsSchema, deals: z.int(), partners: z.int() })

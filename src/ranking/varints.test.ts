@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { fc } from '../../test/support/property.ts'
 import { NumberReader, packNumbers } from './varints.ts'
 
 const numbers = fc.array(

@@ -1,5 +1,5 @@
 import type { Profile } from '../domain/profile.ts'
-import { lengthFactor, relevanceOf, termWeight } from '../matching/relevance.ts'
+import { type Lengths, lengthFactor, relevanceOf, termWeight } from '../matching/relevance.ts'
 import { catalogue, type FeatureName } from './catalogue.ts'
 import { estimated, estimatesOf } from './estimates.ts'
 import type { Feature, FullPair, Inputs } from './feature.ts'
@@ -121,7 +121,7 @@ function rebuild(receipt: Receipt, release: Release | null, check: Check): Recei
         : {
             country: population.country,
             profiles: population.profiles,
-            averageTerms: population.averageTerms,
+            totalTerms: population.totalTerms,
           },
     maximum: receipt.maximum,
     basis:
@@ -163,7 +163,7 @@ function inPriorOrder(priors: Basis['priors']): Basis['priors'] {
 interface Grounds {
   readonly basis: Basis
   readonly askedBefore: AskedBefore
-  readonly averageTerms: number
+  readonly lengths: Lengths
 }
 
 /** Read by no feature of a receipt that has none. */
@@ -180,7 +180,7 @@ function groundsOf({ basis, asked, population }: Receipt): Grounds {
         ...countsFrom(counts),
       })),
     },
-    averageTerms: population?.averageTerms ?? 0,
+    lengths: population ?? { profiles: 0, totalTerms: 0 },
   }
 }
 
@@ -234,7 +234,7 @@ function columns(receipt: Receipt, release: Release | null, check: Check): Recei
 function rebuildRow(
   receipt: Receipt,
   row: ConsideredOnReceipt,
-  { basis, askedBefore, averageTerms }: Grounds,
+  { basis, askedBefore, lengths }: Grounds,
   { at, check }: { readonly at: number; readonly check: Check },
 ): ConsideredOnReceipt {
   const here = `considered[${at}]`
@@ -243,7 +243,7 @@ function rebuildRow(
     // Neither is on the receipt: no feature but those of `readingProfiles` looks at them.
     customerPlace: { region: null, city: null },
     profile: unseen,
-    relevance: relevanceOf(matched, lengthFactor(row.length, averageTerms), receipt.maximum),
+    relevance: relevanceOf(matched, lengthFactor(row.length, lengths), receipt.maximum),
     askedBefore,
     likeness: likenessFrom(row),
     tally: tallyFrom(row),

@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { weightsArbitrary } from '../../test/ranking/releases.ts'
+import { fc } from '../../test/support/property.ts'
 import type { PartnerId } from '../domain/ids.ts'
 import { reasonKinds } from '../domain/reasons.ts'
 import { day, hour } from '../domain/time.ts'

@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { eventsOf, Projected, type Story } from '../../test/ranking/path.ts'
 import {
@@ -10,6 +9,7 @@ import {
   routedArbitrary,
   stepsArbitrary,
 } from '../../test/support/arbitraries.ts'
+import { fc } from '../../test/support/property.ts'
 import { originOf, runRole, written } from '../../test/support/role-bench.ts'
 import { type ReferralEvent, type ReferralEventType, referralEventSchema } from '../domain/events.ts'
 import { reasonCodes } from '../domain/reasons.ts'

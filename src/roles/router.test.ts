@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { fc } from '../../test/support/property.ts'
 import { emitted, type Given, runRole, written } from '../../test/support/role-bench.ts'
 import { profileSample, rfiSample } from '../../test/support/samples.ts'
 import { profileSchema } from '../domain/profile.ts'

@@ -1,7 +1,7 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { closest, editDistance } from '../../src/ops/closest.ts'
 import { type ConfigInput, readConfig } from '../../src/ops/config.ts'
+import { fc } from '../support/property.ts'
 
 const defaults = {
   data: '.data/default',

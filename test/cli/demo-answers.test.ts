@@ -1,9 +1,9 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { answersIn, answerTo } from '../../src/cli/demo/answers.ts'
 import { commandSchema } from '../../src/domain/commands.ts'
 import type { RoutedEvent } from '../../src/domain/events.ts'
 import { addMillis, day, hour, toMillis } from '../../src/domain/time.ts'
+import { fc } from '../support/property.ts'
 
 const askedAt = '2010-01-05T00:00:00.000Z'
 const options = { seed: 'test', askedAt }

@@ -1,6 +1,5 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import fc from 'fast-check'
 import { afterAll, describe, expect, it } from 'vitest'
 import { MergedReader } from '../../src/adapters/embedded/scan.ts'
 import { dimensionOf, type Grouping, groupings, sumFunnel } from '../../src/cli/funnel-rows.ts'
@@ -16,6 +15,7 @@ import { referral } from '../../src/roles/referral.ts'
 import { router } from '../../src/roles/router.ts'
 import { Tables } from '../../src/roles/tables.ts'
 import { topics } from '../../src/roles/topics.ts'
+import { fc } from '../support/property.ts'
 import { temporaryFolder } from './run.ts'
 
 const folder = temporaryFolder()

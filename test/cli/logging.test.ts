@@ -1,8 +1,8 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createLogger } from '../../src/ops/logging.ts'
 import { redact } from '../../src/ops/redaction.ts'
 import { PortError } from '../../src/ports/errors.ts'
+import { fc } from '../support/property.ts'
 
 function logged(fields: object, event = 'event'): string {
   let text = ''

@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import stringWidth from 'string-width'
 import { describe, expect, it } from 'vitest'
 import { inputsOf } from '../../src/cli/lane-places.ts'
@@ -6,6 +5,7 @@ import { byRole, type LaneStatus, type Status } from '../../src/cli/status-repor
 import { statusText } from '../../src/cli/status-text.ts'
 import { wrapped } from '../../src/cli/wrap.ts'
 import { roleNames } from '../../src/roles/role.ts'
+import { fc } from '../support/property.ts'
 
 const lanes = (partitions: number, lag: number): LaneStatus[] =>
   roleNames.flatMap(role =>

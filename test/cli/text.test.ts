@@ -1,8 +1,8 @@
-import fc from 'fast-check'
 import stringWidth from 'string-width'
 import { describe, expect, it } from 'vitest'
 import { type Column, cutTo, renderTable } from '../../src/cli/table.ts'
 import { clean, duration, grouped, scoreText, share, sums } from '../../src/cli/text.ts'
+import { fc } from '../support/property.ts'
 
 const minute = 60_000
 const hour = 60 * minute

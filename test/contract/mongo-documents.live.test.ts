@@ -1,9 +1,9 @@
-import fc from 'fast-check'
 import { type Db, MongoClient } from 'mongodb'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { checkIndexes, migrate } from '../../src/adapters/mongo/migrate.ts'
 import { type MongoStore, openMongo } from '../../src/adapters/mongo/store.ts'
 import type { Catalogue, StoredDocument } from '../../src/ports/store.ts'
+import { fc } from '../support/property.ts'
 import { scratch } from '../support/servers/scratch.ts'
 import { liveDescribe } from '../support/servers/servers.ts'
 

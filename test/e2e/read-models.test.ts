@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
 import { reportConcentration } from '../../src/cli/concentration-report.ts'
 import { type Grouping, groupings, readFunnel } from '../../src/cli/funnel-rows.ts'
@@ -15,6 +14,7 @@ import { Tables } from '../../src/roles/tables.ts'
 import { type Topic, topics } from '../../src/roles/topics.ts'
 import { eventsOf, type Story } from '../ranking/path.ts'
 import { openOwnData } from '../support/embedded.ts'
+import { fc } from '../support/property.ts'
 import { originOf } from '../support/role-bench.ts'
 
 type Data = Awaited<ReturnType<typeof openOwnData>>

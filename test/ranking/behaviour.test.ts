@@ -2,7 +2,7 @@
  * What is promised to partners, each promise a property over random histories and random releases of all features, from
  * the referral's events through the projector and the tables to the score on a receipt.
  */
-import fc from 'fast-check'
+
 import { expect, test } from 'vitest'
 import type { ReferralEvent } from '../../src/domain/events.ts'
 import type { PartnerId } from '../../src/domain/ids.ts'
@@ -13,6 +13,7 @@ import { noEvidence } from '../../src/ranking/evidence.ts'
 import type { Release } from '../../src/ranking/release.ts'
 import { visibilityOf } from '../../src/ranking/visibility.ts'
 import type { Tables } from '../../src/roles/tables.ts'
+import { fc } from '../support/property.ts'
 import {
   type Ending,
   eventsOf,

@@ -1,9 +1,10 @@
 /** One RFI met with one partner, figures in any proportion. */
-import fc from 'fast-check'
+
 import type { FullPair } from '../../src/ranking/feature.ts'
 import type { AskedBefore, Likeness, TermTally } from '../../src/ranking/likeness.ts'
 import { one } from '../../src/ranking/millionths.ts'
 import type { Basis, Priors, Tally } from '../../src/ranking/rates.ts'
+import { fc } from '../support/property.ts'
 import { profileOf } from './path.ts'
 
 /** Millionths, mostly of a few answers. */

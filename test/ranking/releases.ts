@@ -1,7 +1,7 @@
-import fc from 'fast-check'
 import { type FeatureName, featureNames } from '../../src/ranking/catalogue.ts'
 import { one } from '../../src/ranking/millionths.ts'
 import { defaultRelease, type Release } from '../../src/ranking/release.ts'
+import { fc } from '../support/property.ts'
 
 /** Any feature of the catalogue may weigh nothing, next to nothing or everything; one at least weighs something. */
 export const weightsArbitrary: fc.Arbitrary<Release['features']> = fc

@@ -1,5 +1,5 @@
 /** What fast-check draws referrals, commands and histories from: small worlds, so that repeats and clashes are common. */
-import fc from 'fast-check'
+
 import type { Command } from '../../src/domain/commands.ts'
 import { decide } from '../../src/domain/decide.ts'
 import type { ReferralEvent, Rejection, RoutedEvent } from '../../src/domain/events.ts'
@@ -9,6 +9,7 @@ import type { Money } from '../../src/domain/money.ts'
 import { type ReasonCode, reasonCodes, reasonNeedsNotes } from '../../src/domain/reasons.ts'
 import type { Referral } from '../../src/domain/referral.ts'
 import { addMillis, day, hour, minute, type Timestamp } from '../../src/domain/time.ts'
+import { fc } from './property.ts'
 
 export const routedAt: Timestamp = '2026-03-02T09:00:00.000Z'
 export const owner = 'acme' as PartnerId

@@ -1,5 +1,5 @@
 /** Small worlds to rank in: profiles, and what their partners did with earlier RFIs, as the tables would hold it. */
-import fc from 'fast-check'
+
 import type { PartnerId, ProfileId } from '../../src/domain/ids.ts'
 import { type Profile, type ProfileState, profileSchema } from '../../src/domain/profile.ts'
 import { type Rfi, rfiSchema } from '../../src/domain/rfi.ts'
@@ -14,6 +14,7 @@ import { foldPopulation, noPopulation } from '../../src/ranking/population.ts'
 import type { RankInput } from '../../src/ranking/rank.ts'
 import { defaultRelease, type Release } from '../../src/ranking/release.ts'
 import { trackRecordOf } from '../../src/ranking/track-record.ts'
+import { fc } from './property.ts'
 
 export const now = Date.parse('2026-03-02T09:14:00.000Z')
 export const words = ['inventory', 'payroll', 'warehouse', 'analytics', 'migration', 'bakery']

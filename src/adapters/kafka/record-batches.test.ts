@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module'
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { fc } from '../../../test/support/property.ts'
 import { decodeRecordBatches } from './record-batches.ts'
 
 const require = createRequire(import.meta.url)

@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
+import { fc } from '../../../test/support/property.ts'
 import { topics } from '../topics.ts'
 import { difference, emptyOf, ownerOf, type Projected, projectionOf, projections } from './projections.ts'
 

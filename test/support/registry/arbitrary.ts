@@ -1,6 +1,7 @@
 /** Values that a JSON Schema of ours allows, and ways to spoil one. */
-import fc from 'fast-check'
+
 import type { JsonSchema } from '../../../src/adapters/registry/json-schema.ts'
+import { fc } from '../property.ts'
 
 const text = fc.oneof(
   fc.string({ unit: 'grapheme', maxLength: 8 }).map(each => each.toWellFormed()),
