@@ -11,9 +11,9 @@ import { formsOfProfile } from '../src/matching/terms.ts'
 export function exhaustive(profiles: readonly Profile[], query: Query, k: number): string[] {
   const population = profiles.filter(profile => profile.country === query.country)
   const offers = population.map(profile => ({ profile, ...offerOf(profile) }))
-  const average =
-    Math.round((1e6 * offers.reduce((sum, { length }) => sum + length, 0)) / offers.length) / 1e6
-  const factor = (length: number) => Math.round((1e6 * 2.2) / (1 + 1.2 * (0.5 + (0.5 * length) / average)))
+  const total = offers.reduce((sum, { length }) => sum + length, 0)
+  const factor = (length: number) =>
+    Math.round((1e6 * 2.2) / (1 + 1.2 * (0.5 + 0.5 * ((length * offers.length) / Math.max(1, total)))))
 
   const weights = query.forms.map(forms => {
     const frequency = Math.max(...forms.map(form => offers.filter(({ terms }) => terms.has(form)).length))
