@@ -12,3 +12,14 @@ export function laneOf(role: string, partition: TopicPartition): string {
 export function laneName(lane: string, epoch: number): string {
   return epoch === 0 ? lane : `${lane}~${epoch}`
 }
+
+/** Between these two, both left out, stand the names of a lane under later epochs, and no other lane's. */
+export function laterEpochs(lane: string): readonly [above: string, below: string] {
+  return [`${lane}~`, `${lane}~:`]
+}
+
+/** Oldest epoch first; what one epoch has keeps its order. */
+export function byEpoch<T extends { readonly lane: string }>(entries: readonly T[]): T[] {
+  const epochOf = ({ lane }: T) => Number(/~(\d+)$/.exec(lane)?.[1] ?? 0)
+  return entries.toSorted((one, other) => epochOf(one) - epochOf(other))
+}

@@ -3,6 +3,7 @@ import type { Batch, BatchAnswer, LogRecord, Start } from '../ports/log.ts'
 import type { Position } from '../ports/store.ts'
 import type { DeadDocument } from '../roles/collections.ts'
 import { lettersOf } from '../roles/redrive.ts'
+import { commitAside, type MakeAside } from './aside.ts'
 import { Conflicts } from './conflict.ts'
 import { beat, HeartbeatFailed } from './heartbeat.ts'
 import { laneOf } from './lane-name.ts'
@@ -14,6 +15,7 @@ import { Interrupted, persist } from './retry.ts'
 import { send, sendOwed } from './send.ts'
 import { findPlace, messageOf } from './start.ts'
 import { attempt, pieceOf } from './transaction.ts'
+import { Turns } from './turns.ts'
 
 /**
  * One lane: a role on one partition, and the protocol that gives every input exactly one effect.
@@ -27,6 +29,7 @@ import { attempt, pieceOf } from './transaction.ts'
  *              committed       → send the journal entry, mark it sent, go on
  *              position moved  → another worker has the lane: drop everything, start again
  *              conflict        → another lane changed a document: reload and redo the piece (`conflict.ts`)
+ *   aside    what no input asked for is said between two batches, by the same rules (`aside.ts`).
  *   crash    before the commit: nothing happened. After it: the next start sends what the journal owes. While sending:
  *            records go out again with the same `seq`, which readers drop.
  */
@@ -46,6 +49,8 @@ export class Lane<T> {
   readonly #counts: Record<string, number> = {}
   readonly #conflicts: Conflicts
   readonly #pieceSize: PieceSize
+  /** A batch and what is said aside keep out of each other's way: what is committed is sent before the next begins. */
+  readonly #turns = new Turns()
 
   constructor(options: LaneOptions<T>) {
     this.#options = options
@@ -95,7 +100,7 @@ export class Lane<T> {
     if (found.kind === 'halted') return this.#halt(found.reason, found.error)
     this.#partitions = found.partitions
     try {
-      await sendOwed(this, this.#options, waiting)
+      await sendOwed(this.lane, this.#options, waiting)
     } catch (error) {
       if (error instanceof Interrupted) throw error
       return this.#halt(messageOf(error), error)
@@ -104,7 +109,42 @@ export class Lane<T> {
     return { kind: 'from', offset: this.#offset }
   }
 
-  async batch(batch: Batch): Promise<BatchAnswer> {
+  batch(batch: Batch): Promise<BatchAnswer> {
+    return this.#turns.take(this.lane, () => this.#batch(batch))
+  }
+
+  /**
+   * Says what no input asked for, once what it is at is done. `not-running` when the lane isn't this worker's (any more):
+   * whether it was said is for the next owner to find out.
+   */
+  aside(make: MakeAside, signal: AbortSignal): Promise<'said' | 'not-running' | 'too-much'> {
+    return this.#turns.take(this.lane, async () => {
+      if (this.#state !== 'running' || signal.aborted) return 'not-running'
+      try {
+        const said = await this.#aside(make, signal)
+        if (said !== 'position-moved') return said
+        // A rebuild raised the epoch: on a quiet lane nothing else would notice.
+        const start = await this.start(signal)
+        return start.kind === 'from' && (await this.#aside(make, signal)) === 'said' ? 'said' : 'not-running'
+      } catch (error) {
+        // What it owes now goes out when it starts again, which it does before it takes anything new.
+        this.#doubt(`what was to be said aside is in doubt: ${messageOf(error)}`)
+        return 'not-running'
+      }
+    })
+  }
+
+  async #aside(make: MakeAside, signal: AbortSignal): Promise<'said' | 'position-moved' | 'too-much'> {
+    if (this.#stored === null) return 'said'
+    const aside = await commitAside(this.#stored, make, this.#options, { signal })
+    if (aside.kind !== 'committed') return aside.kind
+    this.#stored = aside.to
+    this.#count('outputs', aside.journal?.records.length ?? 0)
+    if (aside.journal !== null) await send(aside.journal, this.#options, { signal })
+    return 'said'
+  }
+
+  async #batch(batch: Batch): Promise<BatchAnswer> {
     if (this.#state !== 'running') return this.#state === 'halted' ? { kind: 'halted' } : { kind: 'restart' }
     if (batch.from !== this.#offset) return this.#doubt(`a batch from ${batch.from}, not ${this.#offset}`)
     try {

@@ -51,5 +51,5 @@ function isFromBefore(
   resumed: Pick<ResumptionDocument, 'epoch' | 'committed'> | null,
 ): boolean {
   if (timestamp === null && epoch > 0) return true
-  return resumed !== null && resumed.epoch === epoch && resumed.committed === committed
+  return resumed !== null && resumed.epoch <= epoch && resumed.committed === committed
 }

@@ -1,5 +1,4 @@
 import type { JournalEntry } from '../ports/store.ts'
-import { laneName } from './lane-name.ts'
 import type { LaneOptions, Waiting } from './lane-options.ts'
 import { persist } from './retry.ts'
 
@@ -18,16 +17,10 @@ export async function send<T>(entry: JournalEntry, options: Sending<T>, waiting:
 }
 
 /** What was committed and perhaps not sent, oldest first: of former epochs too, as a resumed lane still owes it. */
-export async function sendOwed<T>(
-  { lane, epoch }: { readonly lane: string; readonly epoch: number },
-  options: Sending<T>,
-  waiting: Waiting,
-): Promise<void> {
+export async function sendOwed<T>(lane: string, options: Sending<T>, waiting: Waiting): Promise<void> {
   const { store, logger } = options
   const wait = { ...options, ...waiting, what: `journal of ${lane}` }
-  for (let each = 0; each <= epoch; each += 1) {
-    const owed = await persist(() => store.journal.unsent(laneName(lane, each)), wait)
-    for (const entry of owed) await send(entry, options, waiting)
-    if (owed.length > 0) logger.info({ lane, entries: owed.length }, 'journal-sent')
-  }
+  const owed = await persist(() => store.journal.unsent(lane), wait)
+  for (const entry of owed) await send(entry, options, waiting)
+  if (owed.length > 0) logger.info({ lane, entries: owed.length }, 'journal-sent')
 }

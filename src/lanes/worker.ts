@@ -11,6 +11,7 @@ import { type RoleName, roleNames } from '../roles/role.ts'
 import { router } from '../roles/router.ts'
 import { Tables } from '../roles/tables.ts'
 import { Clock } from './clock.ts'
+import { Herald } from './herald.ts'
 import { RoleHost } from './host.ts'
 import type { Lane } from './lane.ts'
 import type { LaneOptions } from './lane-options.ts'
@@ -34,6 +35,9 @@ export interface WorkerOptions {
   /** ms between two looks at the tables, and at the timers. */
   readonly tableInterval?: number
   readonly clockInterval?: number
+  /** ms between two looks at whether all visibility is to be sent, and that a release has to be in force before. */
+  readonly heraldInterval?: number
+  readonly heraldSettling?: number
   /** See `ClockOptions.patience`. */
   readonly timerPatience?: number
   /** Hears at once why it can't go on; `run` rejects only when all else has stopped. */
@@ -77,12 +81,20 @@ export function assemble(options: WorkerOptions) {
       holder: options.holder,
     })
   const customerSecret = options.customerSecret ?? ''
+  const projecting = wanted.has('projector') ? host(projector({ tables, ready })) : null
   const hosts = [
     ...(wanted.has('directory') ? [host(directory())] : []),
     ...(wanted.has('router') ? [host(router({ tables, ready, customerSecret }))] : []),
     ...(wanted.has('referral') ? [host(referral())] : []),
-    ...(wanted.has('projector') ? [host(projector({ tables, ready }))] : []),
+    ...(projecting === null ? [] : [projecting]),
   ] as const
+  const herald =
+    projecting === null
+      ? null
+      : new Herald({
+          lanes: () => projecting.lanes as never,
+          ...{ tables, store, log, time, now, logger, ready, settling: options.heraldSettling },
+        })
   const clock = wanted.has('clock')
     ? new Clock({
         store,
@@ -95,7 +107,7 @@ export function assemble(options: WorkerOptions) {
         ...(options.timerPatience === undefined ? {} : { patience: options.timerPatience }),
       })
     : null
-  return { hosts, clock, reader, tables }
+  return { hosts, clock, herald, reader, tables }
 }
 
 /** Runs roles until told to stop. Rejects from `run` when it can't go on: the process should end then. */
@@ -126,9 +138,10 @@ export class Worker {
   }
 
   async run(): Promise<void> {
-    const { log, time, logger, batchRecords = 500, tableInterval = 100, clockInterval = 500 } = this.#options
+    const { log, time, logger, batchRecords = 500 } = this.#options
+    const { tableInterval = 100, clockInterval = 500, heraldInterval = 2000 } = this.#options
     const { signal } = this.#ending
-    const { hosts, clock, reader } = this.#parts
+    const { hosts, clock, herald, reader } = this.#parts
     const work: Promise<void>[] = []
     const follow = reader.run({ time, logger, interval: tableInterval, signal })
     for (const host of hosts) {
@@ -137,6 +150,7 @@ export class Worker {
       work.push(host.run(consumer))
     }
     if (clock !== null) work.push(clock.run({ interval: clockInterval, signal }))
+    if (herald !== null) work.push(herald.run({ interval: heraldInterval, signal }))
     const everything = Promise.all([follow, ...work])
     Promise.all([reader.ready(), ...hosts.map(host => host.settled)]).then(
       () => this.#setState('running'),

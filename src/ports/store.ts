@@ -55,7 +55,10 @@ export interface Position {
   readonly offset: number
   /** Timestamp of the last record before `offset`: tells a recreated topic. Null at the very start, and just resumed. */
   readonly timestamp: number | null
-  /** Raised by `lanes resume` after a halt; part of the lane's name in `ce_id`, so that `seq` starts afresh. */
+  /**
+   * Part of the lane's name in `ce_id`: `seq` starts afresh with it. Raised by `lanes resume`, by a rebuild, and where a lane
+   * says what no input asked for.
+   */
   readonly epoch: number
 }
 
@@ -107,7 +110,7 @@ export interface KeptEntry extends JournalEntry {
 }
 
 export interface Journal {
-  /** Entries of the lane that are not marked sent, oldest first. */
+  /** Entries of the lane that are not marked sent, of all its epochs (`<lane>~<epoch>`), oldest first. */
   unsent(lane: string): Promise<JournalEntry[]>
   /** Number of unsent entries of all lanes. */
   unsentCount(): Promise<number>

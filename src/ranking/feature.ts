@@ -36,7 +36,7 @@ interface Common<Name extends string, In extends Inputs> {
   readonly readsEvidence: boolean
   /** In [0, 1], as millionths; of the inputs and what all partners share alone. */
   value(inputs: In, basis: Basis): number
-  /** One line, said to the partner. */
+  /** One line that names nobody, so that it reads the same to the partner and to whoever looks at it. */
   reason(inputs: In, value: number, basis: Basis): string
 }
 

@@ -372,6 +372,13 @@ export interface ResumptionDocument extends StoredDocument {
   readonly committed: number | null
 }
 
+/** Under which release a lane (`_id`) last sent the visibility of all its partners. */
+export interface ToldDocument extends StoredDocument {
+  readonly releaseHash: string
+  /** Of the lane's last resumption before: then its readers begin anew. */
+  readonly resumed: number
+}
+
 export type Collections = {
   profiles: ProfileDocument
   weights: WeightsDocument
@@ -398,6 +405,7 @@ export type Collections = {
   layouts: LayoutDocument
   deployment: DeploymentDocument
   resumptions: ResumptionDocument
+  told: ToldDocument
 }
 
 const changed = ['changed.lane', 'changed.offset'] as const
@@ -448,4 +456,5 @@ export const collections: Catalogue<Collections> = {
   layouts: { indexes: [] },
   deployment: { indexes: [] },
   resumptions: { indexes: [] },
+  told: { indexes: [] },
 }

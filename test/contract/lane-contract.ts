@@ -27,6 +27,12 @@ import {
 const at2 = { offset: 2, timestamp: null }
 const ticks = (...ids: string[]) => ids.map(id => ({ id }))
 
+const never = new AbortController().signal
+/** Says one thing. */
+const aside = (id: string) => async (cause: number) => [
+  { cause, topic: topics.referrals, key: id, type: 'tick', time: '', value: { id, count: 0 } },
+]
+
 /** The protocol "exactly one effect", held against any pair of log and store. */
 export const laneContract: readonly ContractCase<LaneBenchFactory>[] = [
   laneCase('every input has its effect, in order, with ids made of lane, offset and index', async bench => {
@@ -116,6 +122,63 @@ export const laneContract: readonly ContractCase<LaneBenchFactory>[] = [
     expect((await sent(bench)).map(({ seq }) => seq)).toEqual(['0.0', '1.0'])
     await next.batch(await batchFrom(bench, 2))
     expect((await sent(bench)).map(({ seq }) => seq)).toEqual(['0.0', '1.0', '2.0'])
+    expect(await bench.store.journal.unsentCount()).toBe(0)
+  }),
+
+  laneCase('what is said aside goes out between two batches, under an epoch of its own', async bench => {
+    await append(bench, ticks('a', 'b'))
+    const lane = openLane(bench)
+    const say = (lane: ReturnType<typeof openLane>, id: string) => lane.aside(aside(id), never)
+    expect(await say(lane, 'early')).toBe('not-running')
+    await lane.start()
+    // It waits for the batch that is under way.
+    const batch = lane.batch(await batchFrom(bench, 0, { limit: 1 }))
+    expect(await Promise.all([batch, say(lane, 'one')])).toEqual([{ kind: 'advanced', next: 1 }, 'said'])
+    expect(await say(lane, 'two')).toBe('said')
+    // Another owner goes on from there, and the first one finds out.
+    const other = openLane(bench)
+    await other.start()
+    expect(await say(other, 'three')).toBe('said')
+    expect(await lane.batch(await batchFrom(bench, 1))).toEqual({ kind: 'restart' })
+    await lane.start()
+    await say(other, 'four')
+    expect(await say(lane, 'five')).toBe('said')
+    expect(await lane.batch(await batchFrom(bench, 1))).toEqual({ kind: 'advanced', next: 2 })
+    expect((await sent(bench)).map(({ id, ceId }) => [id, ceId.slice('router/rfis/0'.length)])).toEqual([
+      ['a', '@0.0'],
+      ['one', '~1@1.0'],
+      ['two', '~3@1.0'],
+      ['three', '~5@1.0'],
+      ['four', '~7@1.0'],
+      ['five', '~9@1.0'],
+      ['b', '~10@1.0'],
+    ])
+    expect(await bench.store.position(lane.lane)).toMatchObject({ offset: 2, epoch: 10 })
+  }),
+
+  laneCase('what was said aside and not sent goes out before anything new', async bench => {
+    await append(bench, ticks('a'))
+    const leaving = new AbortController()
+    const log = changedLog(bench.log, () => {
+      leaving.abort()
+      return Promise.reject(serverGone())
+    })
+    const dying = openLane(bench, { log })
+    await dying.start()
+    // Nothing read yet, nothing to guard it by: and nothing to say.
+    expect(await dying.aside(aside('early'), never)).toBe('said')
+    await openLane(bench).start()
+    const first = openLane(bench)
+    await first.start()
+    await first.batch(await batchFrom(bench, 0))
+    await dying.start()
+    expect(await dying.aside(aside('one'), leaving.signal)).toBe('not-running')
+    expect(await dying.batch(await batchFrom(bench, 1))).toEqual({ kind: 'restart' })
+    await append(bench, ticks('b'))
+    const next = openLane(bench)
+    await next.start()
+    await next.batch(await batchFrom(bench, 1))
+    expect((await sent(bench)).map(({ id }) => id)).toEqual(['a', 'one', 'b'])
     expect(await bench.store.journal.unsentCount()).toBe(0)
   }),
 

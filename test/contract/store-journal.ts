@@ -40,6 +40,18 @@ export const journalCases: readonly StoreCase[] = [
     if (since !== null) expect(Math.abs(since - Date.now())).toBeLessThan(60_000)
     expect(await store.journal.unsent('router/rfis/2')).toEqual([])
   }),
+  storeCase('journal: what a lane owes of all its epochs, and no other lane', async store => {
+    const names = ['~10', '', '~2', '0', '0~1', '~1'].map(rest => `router/rfis/1${rest}`)
+    for (const name of names)
+      for (const first of [7, 3]) await store.commit(unit({ journal: entry(first, name) }))
+    const owed = await store.journal.unsent('router/rfis/1')
+    const inOrder = ['', '~1', '~2', '~10'].flatMap(rest =>
+      [3, 7].map(first => [`router/rfis/1${rest}`, first]),
+    )
+    expect(owed.map(({ lane, first }) => [lane, first])).toEqual(inOrder)
+    await store.journal.markSent('router/rfis/1~2', 3, 1_700_000_000_000)
+    expect(await store.journal.unsent('router/rfis/1')).toHaveLength(7)
+  }),
   storeCase('journal: sent is sent, for that entry alone', async (store, bed) => {
     for (const first of [0, 200]) await store.commit(unit({ journal: entry(first) }))
     await store.commit(unit({ journal: entry(0, 'router/rfis/1') }))

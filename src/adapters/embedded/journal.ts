@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
+import { byEpoch, laterEpochs } from '../../lanes/lane-name.ts'
 import type { OutgoingRecord } from '../../ports/log.ts'
 import type { Journal, JournalEntry } from '../../ports/store.ts'
 import { packRecords, unpackRecords } from '../journal-records.ts'
@@ -50,12 +51,13 @@ export function openJournal(database: Database): Journal {
 
   return {
     async unsent(lane) {
-      return database
-        .all<{ entry: number; first: number }>(
-          'SELECT entry, first FROM journal WHERE lane = ? AND sent_at IS NULL ORDER BY first, entry',
-          lane,
-        )
-        .map(({ entry, first }) => ({ lane, first, records: recordsOf(entry) }))
+      const owed = database.all<{ entry: number; lane: string; first: number }>(
+        `SELECT entry, lane, first FROM journal
+         WHERE sent_at IS NULL AND (lane = ? OR (lane > ? AND lane < ?)) ORDER BY first, entry`,
+        lane,
+        ...laterEpochs(lane),
+      )
+      return byEpoch(owed).map(({ entry, lane, first }) => ({ lane, first, records: recordsOf(entry) }))
     },
     async unsentCount() {
       return database.get<{ n: number }>('SELECT count(*) AS n FROM journal WHERE sent_at IS NULL')?.n ?? 0

@@ -1,4 +1,5 @@
 import { Binary, type Collection, type Db, MongoServerError, ObjectId } from 'mongodb'
+import { byEpoch, laterEpochs } from '../../lanes/lane-name.ts'
 import type { Journal, JournalEntry } from '../../ports/store.ts'
 import { packRecords, unpackRecords } from '../journal-records.ts'
 import type { Attempt } from './attempt.ts'
@@ -103,14 +104,17 @@ export function openJournal(database: Db, attempt: Attempt): Journal {
     unsent: lane =>
       attempt(`unsent ${lane}`, async () => {
         const entries: JournalEntry[] = []
-        const cursor = heads.find(
-          { lane: encodeText(lane) as string, sent: false },
-          // An entry may fill a document: no more of them at once than one answer can hold anyway.
-          { sort: { first: 1, _id: 1 } },
-        )
+        const [above, below] = laterEpochs(lane)
+        const names = [{ lane: encodeText(lane) as string }, { lane: { $gt: above, $lt: below } }]
+        // An entry may fill a document: no more of them at once than one answer can hold anyway.
+        const cursor = heads.find({ sent: false, $or: names }, { sort: { first: 1, _id: 1 } })
         for await (const head of cursor)
-          entries.push({ lane, first: head.first, records: await recordsOf(head) })
-        return entries
+          entries.push({
+            lane: decode(head.lane) as string,
+            first: head.first,
+            records: await recordsOf(head),
+          })
+        return byEpoch(entries)
       }),
     unsentCount: () => attempt('unsent', () => heads.countDocuments({ sent: false })),
     unsentSince: () =>

@@ -5,7 +5,7 @@ import type { Store } from '../../ports/store.ts'
 import type { Collections } from '../../roles/collections.ts'
 import type { Partitions } from '../../roles/rebuild/projections.ts'
 import type { Topic } from '../../roles/topics.ts'
-import { laneName, laneOf } from '../lane-name.ts'
+import { laneOf } from '../lane-name.ts'
 import { asLogRecord, heldBy, nameOf, type Read, type Shadow } from './shadow.ts'
 import { Tail } from './tail.ts'
 
@@ -148,17 +148,16 @@ function byPlace<R extends { readonly topic: string; readonly key: string | Uint
 async function unsentNames(
   shadow: Shadow,
   { journal }: Store<Collections>,
-  positions: readonly { readonly lane: string; readonly epoch: number }[],
+  positions: readonly { readonly lane: string }[],
 ): Promise<ReadonlySet<string>> {
   const names = new Set<string>()
   if ((await journal.unsentCount()) === 0) return names
-  for (const { lane, epoch } of positions)
-    for (let each = 0; each <= epoch; each += 1)
-      for (const { records } of await journal.unsent(laneName(lane, each)))
-        for (const topic of shadow.topics) {
-          const some = records.filter(record => record.topic === topic).map(asLogRecord)
-          for (const read of await shadow.read({ topic, partition: 0 }, some)) names.add(nameOf(read))
-        }
+  for (const { lane } of positions)
+    for (const { records } of await journal.unsent(lane))
+      for (const topic of shadow.topics) {
+        const some = records.filter(record => record.topic === topic).map(asLogRecord)
+        for (const read of await shadow.read({ topic, partition: 0 }, some)) names.add(nameOf(read))
+      }
   return names
 }
 

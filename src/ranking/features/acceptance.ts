@@ -18,7 +18,7 @@ export const acceptance: PartnerFeature<
     smoothedRate(accepted, accepted + refused, priors.acceptance, priorStrength),
   reason: ({ accepted, refused }, value) =>
     accepted + refused === 0
-      ? `No history yet: the average, ${inHundred(value)}.`
-      : `You accepted ${inUnits(accepted)} referrals and declined ${inUnits(refused)} for other reasons than fit or customer, ` +
+      ? `No history yet, so it stands at the average: ${inHundred(value)}.`
+      : `Accepted ${inUnits(accepted)} referrals and declined ${inUnits(refused)} for other reasons than fit or customer, ` +
         `recent ones counting more: ${inHundred(value)}.`,
 }

@@ -20,7 +20,7 @@ export const answerSpeed: PartnerFeature<
   },
   reason: ({ answeredInHour, answeredInDay, silent }, value) =>
     answeredInDay + silent === 0
-      ? `No history yet: the average, ${inHundred(value)}.`
-      : `You answered ${inUnits(answeredInHour)} referrals within an hour and ${inUnits(answeredInDay)} within a day, ` +
+      ? `No history yet, so it stands at the average: ${inHundred(value)}.`
+      : `Answered ${inUnits(answeredInHour)} referrals within an hour and ${inUnits(answeredInDay)} within a day, ` +
         `recent ones counting more: ${inHundred(value)}.`,
 }

@@ -17,9 +17,10 @@ export const appetite: PairFeature<'appetite', { readonly shift: number; readonl
   untouched: one / 2,
   inputs: pair => acceptanceOfSuch(pair),
   value: ({ shift }) => asValue(1 / 2 + shift / one / range),
-  reason: ({ shift, accepts }) => {
-    if (shift === 0) return 'You have not answered requests like this before.'
-    const such = `Of requests like this you accept an estimated ${inHundred(accepts)}`
+  reason: ({ shift, accepts }, value) => {
+    if (shift === 0)
+      return `No answer to requests like this tells anything yet, so it is neutral: ${inHundred(value)}.`
+    const such = `Of requests like this an estimated ${inHundred(accepts)} are accepted`
     return shift > 0 ? `${such}, more than of others.` : `${such}, fewer than of others.`
   },
 }

@@ -1,4 +1,4 @@
-import { asValue, type PairFeature } from '../feature.ts'
+import { asValue, inHundred, type PairFeature } from '../feature.ts'
 import { askedFigures } from '../likeness.ts'
 import { inMillionths, one } from '../millionths.ts'
 import { dealsOf } from '../rates.ts'
@@ -7,6 +7,8 @@ import { dealsOf } from '../rates.ts'
 const neutral = 0.6
 /** Units of ln that one whole is. */
 const range = 10
+/** What is told apart from being as often as everybody's, as a ratio. */
+const aboutAsOften = 0.1
 /** Deals' worth of everybody's budgets that stand in for a partner's own. */
 const strength = 2
 
@@ -38,10 +40,13 @@ export const budgetFit: PairFeature<
     }
   },
   value: ({ ratio }) => asValue(neutral + ratio / one / range),
-  reason: ({ near, all, ratio }) => {
-    if (all === 0) return 'Nothing is known of how large your deals are.'
-    if (near === 0 && ratio === 0) return 'The request names no budget that deals are known of.'
-    if (ratio >= 0) return 'Your deals are often about as large as this one.'
-    return 'Your deals are rarely about as large as this one.'
+  reason: ({ all, ratio }, value) => {
+    if (all === 0)
+      return `Neutral for lack of evidence (${inHundred(value)}): there is no budget, or no earlier deal, to compare.`
+    const times = Math.exp(ratio / one)
+    if (Math.abs(times - 1) < aboutAsOften)
+      return "Deals are about as large as this one about as often as everybody's."
+    const often = times > 1 ? 'more' : 'less'
+    return `Deals are about as large as this one ${often} often than everybody's: ${times.toFixed(1)} times as often.`
   },
 }

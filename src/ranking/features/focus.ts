@@ -21,5 +21,5 @@ export const focus: PairFeature<'focus', { readonly shared: number }> = {
     return { shared: squaresTotal === 0 ? 0 : asValue(shared / squaresTotal) }
   },
   value: ({ shared }) => shared,
-  reason: ({ shared }) => `Of what you accept, this much is of this kind: ${inHundred(shared)}.`,
+  reason: ({ shared }) => `Of what was accepted, this much is of this kind: ${inHundred(shared)}.`,
 }

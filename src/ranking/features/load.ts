@@ -13,6 +13,6 @@ export const load: PartnerFeature<'load', { readonly waiting: number }> = {
   value: ({ waiting }) => asValue(waiting / (waiting + half)),
   reason: ({ waiting }) =>
     waiting === 0
-      ? 'No referral waits for your answer.'
-      : `${waiting === 1 ? 'One referral waits' : `${waiting} referrals wait`} for your answer.`,
+      ? 'No referral waits for an answer.'
+      : `${waiting === 1 ? 'One referral waits' : `${waiting} referrals wait`} for an answer.`,
 }

@@ -25,6 +25,6 @@ export const promise: PairFeature<'promise', { readonly relevance: number; reado
   },
   reason: ({ relevance, known }) =>
     known === 0
-      ? `Nothing is known of you yet, so your tags speak for you: ${inHundred(relevance)}.`
-      : `Of ${inUnits(known)} offers it is known what you did, so your tags (${inHundred(relevance)}) speak less for you.`,
+      ? `Nothing is known of earlier offers, so the tags speak alone: ${inHundred(relevance)}.`
+      : `It is known what came of ${inUnits(known)} offers, so the tags (${inHundred(relevance)}) count for less.`,
 }

@@ -13,9 +13,9 @@ export const proximity: PairFeature<'proximity', { readonly nearest: number }> =
   inputs: pair => ({ nearest: nearest(pair.customerPlace, placesOf(pair.profile)) }),
   value: inputs => (inputs.nearest === 2 ? one : inputs.nearest === 1 ? one / 2 : 0),
   reason: inputs => {
-    if (inputs.nearest === 2) return "You have a location in the customer's city."
-    if (inputs.nearest === 1) return "You have a location in the customer's region."
-    return "None of your locations is known to be in the customer's city or region."
+    if (inputs.nearest === 2) return "Has a location in the customer's city."
+    if (inputs.nearest === 1) return "Has a location in the customer's region."
+    return "No location is known to be in the customer's city or region."
   },
 }
 

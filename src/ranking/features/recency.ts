@@ -13,8 +13,8 @@ export const recency: PartnerFeature<'recency', { readonly days: number }> = {
   inputs: ({ sinceDeal }) => ({ days: sinceDeal ?? never }),
   value: ({ days }) => (days === never ? 0 : asValue(1 - Math.log(1 + days) / Math.log(1 + longAgo))),
   reason: ({ days }) => {
-    if (days === never) return 'You have not accepted a referral yet.'
-    if (days === 0) return 'You accepted a referral today.'
-    return `The last referral you accepted came ${days === 1 ? 'a day' : `${days} days`} ago.`
+    if (days === never) return 'No referral accepted yet.'
+    if (days === 0) return 'Accepted a referral that came today.'
+    return `The last referral accepted came ${days === 1 ? 'a day' : `${days} days`} ago.`
   },
 }

@@ -9,5 +9,5 @@ export const relevance: PairFeature<'relevance', { readonly relevance: number }>
   untouched: 0,
   inputs: pair => ({ relevance: pair.relevance }),
   value: inputs => inputs.relevance,
-  reason: (_, value) => `Your tags fit the request: ${inHundred(value)}.`,
+  reason: (_, value) => `The tags fit the request: ${inHundred(value)}.`,
 }

@@ -15,7 +15,7 @@ export const reporting: PartnerFeature<
     smoothedRate(Math.min(reported + ended, 2 * accepted), 2 * accepted, priors.reporting, priorStrength),
   reason: ({ reported, ended, accepted }, value) =>
     accepted === 0
-      ? `No deals yet: the average, ${inHundred(value)}.`
-      : `Of ${inUnits(accepted)} deals you told value and closing date of ${inUnits(reported)} and the outcome of ` +
+      ? `No deals yet, so it stands at the average: ${inHundred(value)}.`
+      : `Of ${inUnits(accepted)} deals the value and closing date of ${inUnits(reported)} were told and the outcome of ` +
         `${inUnits(ended)}, recent ones counting more: ${inHundred(value)}.`,
 }

@@ -19,7 +19,7 @@ export const responsiveness: PartnerFeature<
     smoothedRate(answeredInDay, answeredInDay + silent, priors.responsiveness, priorStrength),
   reason: ({ answeredInDay, silent }, value) =>
     answeredInDay + silent === 0
-      ? `No history yet: the average, ${inHundred(value)}.`
-      : `You answered ${inUnits(answeredInDay)} referrals within 24 hours and left ${inUnits(silent)} without an answer, ` +
+      ? `No history yet, so it stands at the average: ${inHundred(value)}.`
+      : `Answered ${inUnits(answeredInDay)} referrals within 24 hours and left ${inUnits(silent)} without an answer, ` +
         `recent ones counting more: ${inHundred(value)}.`,
 }

@@ -36,6 +36,6 @@ export const similarDeals: PairFeature<
   value: ({ gain, asked }) => asValue((gain / one / most) * dampingOf(asked)),
   reason: ({ met, asked }) =>
     met === 0
-      ? 'You have accepted nothing like this yet.'
-      : `You have accepted requests under ${met} of the ${asked} things asked for that are known from before.`,
+      ? 'Nothing accepted yet shares anything with this request, be it a word, the region or the channel.'
+      : `Of the ${asked} things known of this request (words, region, channel, …), earlier deals share ${met}.`,
 }

@@ -32,8 +32,8 @@ export const standout: PairFeature<'standout', { readonly lift: number }> = {
   value: ({ lift }) => asValue(lift / one / most),
   reason: ({ lift }) =>
     lift <= 0
-      ? 'In none of the things asked for do you have more deals than your share.'
-      : `In one of the things asked for you have ${inTimes(Math.exp(lift / one))} times your share of the deals.`,
+      ? 'More deals than its share in none of the things asked for.'
+      : `In one of the things asked for it has ${inTimes(Math.exp(lift / one))} times its share of the deals.`,
 }
 
 function inTimes(ratio: number): string {

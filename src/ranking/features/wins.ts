@@ -12,6 +12,6 @@ export const wins: PartnerFeature<'wins', { readonly won: number; readonly lost:
     smoothedRate(won, won + lost, priors.wins, priorStrength),
   reason: ({ won, lost }, value) =>
     won + lost === 0
-      ? `No deal has ended yet: the average, ${inHundred(value)}.`
-      : `You won ${inUnits(won)} deals and lost ${inUnits(lost)}, recent ones counting more: ${inHundred(value)}.`,
+      ? `No deal has ended yet, so it stands at the average: ${inHundred(value)}.`
+      : `Won ${inUnits(won)} deals and lost ${inUnits(lost)}, recent ones counting more: ${inHundred(value)}.`,
 }
