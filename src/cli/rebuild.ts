@@ -56,8 +56,6 @@ export function rebuild(command: Command): void {
           beside: beside.store,
           projection: name === 'all' ? null : name,
           exchange: options.check !== true,
-          time: systemTime,
-          logger,
           signal: stopping.signal,
           progress(stage, done, total) {
             if (bar?.stage !== stage) {

@@ -4,7 +4,7 @@ import type { Logger } from '../ports/logger.ts'
 import type { Store } from '../ports/store.ts'
 import type { Time } from '../ports/time.ts'
 import { defaultRelease } from '../ranking/release.ts'
-import type { Collections } from '../roles/collections.ts'
+import type { Collections, ToldDocument } from '../roles/collections.ts'
 import { visibilityChanged } from '../roles/projector.ts'
 import { ownerOf } from '../roles/rebuild/projections.ts'
 import { releaseHash } from '../roles/release-hash.ts'
@@ -16,7 +16,7 @@ import { Interrupted, persist } from './retry.ts'
 
 export interface HeraldOptions {
   /** The projector's, those that run here. */
-  readonly lanes: () => readonly Pick<Lane<never>, 'lane' | 'state' | 'epoch' | 'aside'>[]
+  readonly lanes: () => readonly Pick<Lane<never>, 'lane' | 'state' | 'aside'>[]
   readonly tables: Pick<Tables, 'population' | 'release' | 'releaseHash'>
   readonly store: Pick<Store<Collections>, 'get' | 'find' | 'commit'>
   readonly log: Pick<Log, 'partitions'>
@@ -24,7 +24,7 @@ export interface HeraldOptions {
   /** What visibility is reckoned as of, ms since 1970; `time` unless everything shall happen at its record's time. */
   readonly now?: (() => number) | undefined
   readonly logger: Logger
-  /** ms a release has to be in force here before it is told of: by then the other workers have it too. */
+  /** ms it has to be due here before it is told: by then the tables of all workers have what it is made of. */
   readonly settling?: number | undefined
   /** Resolves once the tables are read. */
   readonly ready: () => Promise<void>
@@ -32,14 +32,8 @@ export interface HeraldOptions {
 
 type HeraldLane = ReturnType<HeraldOptions['lanes']>[number]
 
-/** What all of a lane's partners were told under. */
-interface Told {
-  readonly releaseHash: string
-  readonly resumed: number
-}
-
 /** Until a row says otherwise: nothing but the release shipped was ever in force. */
-const fromTheStart: Told = { releaseHash: releaseHash(defaultRelease), resumed: 0 }
+const fromTheStart: Omit<ToldDocument, '_id'> = { releaseHash: releaseHash(defaultRelease), resumed: 0 }
 
 /** Partners read at once, and told of at once. */
 const page = 500
@@ -47,18 +41,17 @@ const toldAtOnce = 200
 
 /**
  * Visibility is sent when a partner's evidence changes. What changes it for all without a word of theirs is told by the
- * herald: another live release, and a lane that was resumed, whose readers may know more than the store does (restored
- * from a backup) and go by its epoch. Each lane's own worker says it, between two batches (`Lane.aside`), so that no
- * visibility ever comes after a newer one. A worker that merely takes a lane over has nothing to tell: what the one before
- * owed is in the journal.
+ * herald: another live release; a lane that was resumed, whose readers may know more than the store does (restored from a
+ * backup) and go by its epoch; evidence that a rebuild put right. Each lane's own worker says it, between two batches
+ * (`Lane.aside`), so that no visibility ever comes after a newer one. A worker that merely takes a lane over has nothing to
+ * tell: what the one before owed is in the journal.
  *
  * Ended on the way it begins again: a reader meets the same visibility twice, under a later epoch.
  */
 export class Herald {
   readonly #options: HeraldOptions & { readonly settling: number }
-  /** By lane: what was told, and the epoch at which that was last looked up. */
-  readonly #told = new Map<string, Told & { readonly seenAt: number; readonly resumption: number }>()
-  #inForce = { hash: fromTheStart.releaseHash, since: Number.NEGATIVE_INFINITY }
+  /** By lane: what is due, and since when it was here, ms since 1970. */
+  readonly #due = new Map<string, { readonly what: string; readonly since: number }>()
 
   constructor(options: HeraldOptions) {
     this.#options = { ...options, settling: options.settling ?? 5000 }
@@ -80,49 +73,48 @@ export class Herald {
 
   /** Tells what is due on the lanes that run. Returns how many partners were told of. */
   async look(signal: AbortSignal): Promise<number> {
-    const { tables, time, store, logger } = this.#options
-    const { releaseHash: hash } = tables
-    if (this.#inForce.hash !== hash) this.#inForce = { hash, since: time.now() }
-    const lanes = await this.#due(hash)
-    if (lanes.length === 0 || time.now() - this.#inForce.since < this.#options.settling) return 0
-    const telling = new Telling(lanes, this.#options, signal)
+    const { tables, store, logger } = this.#options
+    const { releaseHash } = tables
+    const lanes = await this.#settled(releaseHash)
+    if (lanes.length === 0) return 0
+    const telling = new Telling(
+      lanes.map(({ lane }) => lane),
+      this.#options,
+      signal,
+    )
     const partners = await telling.run()
-    const through = lanes.filter(lane => telling.isThrough(lane))
-    const rows = through.map(({ lane }) => {
-      const resumed = this.#told.get(lane)?.resumption ?? 0
-      return { _id: lane, releaseHash: hash, resumed }
-    })
+    const rows = lanes.flatMap(({ lane: { lane }, resumed }) =>
+      telling.isThrough(lane) ? [{ _id: lane, releaseHash, resumed }] : [],
+    )
     if (rows.length === 0) return partners
     const writes = rows.map(document => ({ kind: 'put', collection: 'told', document }) as const)
     await store.commit({ move: null, writes, journal: null })
-    for (const { lane } of through) this.#told.delete(lane)
     const told = { lanes: rows.length, partners, weightsId: tables.release.weightsId }
     logger.info(told, 'visibility-sent-for-all')
     return partners
   }
 
-  /** Asks the store only about lanes that it didn't know at their epoch. */
-  async #due(hash: string): Promise<readonly HeraldLane[]> {
+  /** Lanes on which something has been due for long enough, with the epoch of their last resumption. */
+  async #settled(hash: string): Promise<{ readonly lane: HeraldLane; readonly resumed: number }[]> {
+    const { store, time, settling } = this.#options
     const running = this.#options
       .lanes()
       .filter(({ lane, state }) => state === 'running' && lane.startsWith(ofStatus))
-    const unknown = running.filter(({ lane, epoch }) => this.#told.get(lane)?.seenAt !== epoch)
-    if (unknown.length > 0) {
-      const { store } = this.#options
-      const names = unknown.map(({ lane }) => lane)
-      const [rows, resumptions] = await Promise.all([
-        store.get('told', names),
-        store.get('resumptions', names),
-      ])
-      for (const { lane, epoch } of unknown) {
-        const { releaseHash, resumed } = rows.get(lane) ?? fromTheStart
-        const resumption = resumptions.get(lane)?.epoch ?? 0
-        this.#told.set(lane, { releaseHash, resumed, resumption, seenAt: epoch })
+    if (running.length === 0) return []
+    const names = running.map(({ lane }) => lane)
+    const [rows, resumptions] = await Promise.all([store.get('told', names), store.get('resumptions', names)])
+    return running.flatMap(lane => {
+      const told = rows.get(lane.lane) ?? fromTheStart
+      const resumed = resumptions.get(lane.lane)?.epoch ?? 0
+      if (told.releaseHash === hash && told.resumed === resumed) {
+        this.#due.delete(lane.lane)
+        return []
       }
-    }
-    return running.filter(({ lane }) => {
-      const told = this.#told.get(lane)
-      return told !== undefined && (told.releaseHash !== hash || told.resumed !== told.resumption)
+      const what = `${told.releaseHash} ${hash} ${resumed}`
+      const before = this.#due.get(lane.lane)
+      const due = before?.what === what ? before : { what, since: time.now() }
+      this.#due.set(lane.lane, due)
+      return time.now() - due.since < settling ? [] : [{ lane, resumed }]
     })
   }
 }
@@ -146,7 +138,7 @@ class Telling {
   }
 
   /** Whether all of the lane's partners were told of. */
-  isThrough({ lane }: HeraldLane): boolean {
+  isThrough(lane: string): boolean {
     return this.#waiting.get(lane)?.length === 0
   }
 

@@ -208,8 +208,9 @@ export class RoleHost<T> implements PartitionHandler {
 
   async revoked(partition: TopicPartition): Promise<void> {
     const name = laneOf(this.#options.role.name, partition)
-    this.#lanes.get(name)?.stop()
+    const lane = this.#lanes.get(name)
     this.#lanes.delete(name)
+    await lane?.stop()
     this.#halted.delete(name)
     this.#rows.leave(name)
   }

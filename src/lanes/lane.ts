@@ -51,6 +51,8 @@ export class Lane<T> {
   readonly #pieceSize: PieceSize
   /** A batch and what is said aside keep out of each other's way: what is committed is sent before the next begins. */
   readonly #turns = new Turns()
+  readonly #stopping = new AbortController()
+  #saying: Promise<unknown> = Promise.resolve()
 
   constructor(options: LaneOptions<T>) {
     this.#options = options
@@ -118,20 +120,27 @@ export class Lane<T> {
    * whether it was said is for the next owner to find out.
    */
   aside(make: MakeAside, signal: AbortSignal): Promise<'said' | 'not-running' | 'too-much'> {
-    return this.#turns.take(this.lane, async () => {
-      if (this.#state !== 'running' || signal.aborted) return 'not-running'
-      try {
-        const said = await this.#aside(make, signal)
-        if (said !== 'position-moved') return said
-        // A rebuild raised the epoch: on a quiet lane nothing else would notice.
-        const start = await this.start(signal)
-        return start.kind === 'from' && (await this.#aside(make, signal)) === 'said' ? 'said' : 'not-running'
-      } catch (error) {
-        // What it owes now goes out when it starts again, which it does before it takes anything new.
-        this.#doubt(`what was to be said aside is in doubt: ${messageOf(error)}`)
-        return 'not-running'
-      }
+    const either = AbortSignal.any([signal, this.#stopping.signal])
+    return this.#turns.take(this.lane, () => {
+      const saying = this.#sayAside(make, either)
+      this.#saying = saying
+      return saying
     })
+  }
+
+  async #sayAside(make: MakeAside, signal: AbortSignal): Promise<'said' | 'not-running' | 'too-much'> {
+    if (this.#state !== 'running' || signal.aborted) return 'not-running'
+    try {
+      const said = await this.#aside(make, signal)
+      if (said !== 'position-moved') return said
+      // A rebuild raised the epoch: on a quiet lane nothing else would notice.
+      const start = await this.start(signal)
+      return start.kind === 'from' && (await this.#aside(make, signal)) === 'said' ? 'said' : 'not-running'
+    } catch (error) {
+      // What it owes now goes out when it starts again, which it does before it takes anything new.
+      if (this.#state === 'running') this.#doubt(`said aside, perhaps: ${messageOf(error)}`)
+      return 'not-running'
+    }
   }
 
   async #aside(make: MakeAside, signal: AbortSignal): Promise<'said' | 'position-moved' | 'too-much'> {
@@ -160,8 +169,11 @@ export class Lane<T> {
     }
   }
 
-  stop(): void {
+  /** Resolves once nothing is said aside any more: its next owner may have newer things to say. */
+  async stop(): Promise<void> {
     if (this.#state !== 'halted') this.#setState('stopped')
+    this.#stopping.abort()
+    await this.#saying
   }
 
   async #process(batch: Batch): Promise<BatchAnswer> {

@@ -35,7 +35,7 @@ export interface WorkerOptions {
   /** ms between two looks at the tables, and at the timers. */
   readonly tableInterval?: number
   readonly clockInterval?: number
-  /** ms between two looks at whether all visibility is to be sent, and that a release has to be in force before. */
+  /** ms between two looks at whether all visibility is to be sent, and that it has to be due before. */
   readonly heraldInterval?: number
   readonly heraldSettling?: number
   /** See `ClockOptions.patience`. */

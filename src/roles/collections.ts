@@ -374,7 +374,8 @@ export interface ResumptionDocument extends StoredDocument {
 
 /** Under which release a lane (`_id`) last sent the visibility of all its partners. */
 export interface ToldDocument extends StoredDocument {
-  readonly releaseHash: string
+  /** Null once a rebuild changed what visibility is made of: they are to be told anew. */
+  readonly releaseHash: string | null
   /** Of the lane's last resumption before: then its readers begin anew. */
   readonly resumed: number
 }

@@ -173,13 +173,6 @@ const asked: readonly Asked[] = [
     by: '_id',
   },
   {
-    file: 'lanes/rebuild/evidence.ts',
-    does: find,
-    of: ['partners'],
-    query: { where: { _id: { gt: 'a' } }, sort: [['_id', 1]] },
-    by: '_id',
-  },
-  {
     file: 'lanes/rebuild/rebuild.ts',
     does: find,
     of: ['cells'],

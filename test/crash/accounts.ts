@@ -18,6 +18,8 @@ export interface Accounts {
   readonly dead: Readonly<Record<string, number>>
   /** Records that a reader outside drops. */
   readonly repeats: number
+  /** Visibilities sent to all, as another release came. */
+  readonly told: number
   /** Where stores and topics of the folder contradict each other; held without any rerun. */
   readonly contradictions: readonly string[]
 }
@@ -36,6 +38,7 @@ export async function accountsOf(directory: string): Promise<Accounts> {
       new Map(documents.map(({ _id, version }) => [_id, version]))
     const evidence = versions(partners.map(({ _id, evidence: { version } }) => ({ _id, version })))
     const commands = read(folder, topics.commands)
+    const visibilities = read(folder, topics.visibility)
     return {
       rfis: rfis.length,
       unroutable: rfis.filter(({ outcome }) => outcome === 'unroutable').length,
@@ -45,6 +48,7 @@ export async function accountsOf(directory: string): Promise<Accounts> {
       rejections: events.filter(({ type }) => type === 'referral.command-rejected').length,
       dead: tally((await store.find('dead', { where: {} })).map(({ role, code }) => `${role} ${code}`)),
       repeats: repeats.reduce((sum, { dropped }) => sum + dropped, 0),
+      told: visibilities.filter(record => !isOrdinary(record)).length,
       contradictions: [
         ...repeats.flatMap(({ contradictions }) => contradictions),
         ...once(
@@ -61,7 +65,8 @@ export async function accountsOf(directory: string): Promise<Accounts> {
         ),
         ...counted('referral-status', events, 'referralId', versions(referrals)),
         ...counted('inbox', events, 'referralId', versions(inbox)),
-        ...counted('partner-visibility', read(folder, topics.visibility).map(jsonOf), 'partnerId', evidence),
+        ...counted('partner-visibility', visibilities.filter(isOrdinary).map(jsonOf), 'partnerId', evidence),
+        ...lastIsNewest(visibilities, evidence),
         ...inbox.flatMap(({ _id, waiting }) => (waiting.length === 0 ? [] : [`inbox ${_id} waits`])),
       ],
     }
@@ -105,6 +110,21 @@ function once(topic: string, records: readonly LogRecord[], field: string, ids: 
     ...[...wanted].flatMap(id => (counts[id] === 1 ? [] : [`${topic}: ${id} ${counts[id] ?? 0} times`])),
     ...Object.keys(counts).flatMap(id => (wanted.has(id) ? [] : [`${topic}: ${id} is not in the store`])),
   ]
+}
+
+/** Not said aside, to all partners: that has odd epochs. */
+function isOrdinary({ headers: { lane = '' } }: LogRecord): boolean {
+  return Number(/~(\d+)$/.exec(lane)?.[1] ?? 0) % 2 === 0
+}
+
+/** What a compacted topic keeps is what the store has. */
+function lastIsNewest(visibilities: readonly LogRecord[], evidence: ReadonlyMap<string, number>): string[] {
+  const last = new Map(visibilities.map(record => [textOf(record.key), jsonOf(record).version]))
+  return [...last].flatMap(([id, version]) =>
+    version === evidence.get(id)
+      ? []
+      : [`partner-visibility: ${id} is left at ${version}, its document at ${evidence.get(id)}`],
+  )
 }
 
 /** Of each id the versions 1 to that of its document, each exactly once. Values without a version stand outside. */

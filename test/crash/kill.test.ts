@@ -100,6 +100,7 @@ describe('a worker killed again and again', () => {
       expect(accounts.commands).toBe(outcome.commands + accounts.clockCommands)
       expect(accounts.clockCommands).toBeGreaterThan(0)
       expect(accounts.unroutable).toBeGreaterThan(0)
+      expect(accounts.told).toBeGreaterThan(0)
       expect(accounts.rejections).toBeGreaterThan(rejectionCodes.length)
       expect(Object.keys(accounts.dead).toSorted()).toEqual([
         'directory malformed-json',

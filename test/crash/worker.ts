@@ -38,6 +38,8 @@ const worker = new Worker({
   batchRecords: Number(batch),
   clockInterval: 100,
   timerPatience: 1000,
+  heraldInterval: 100,
+  heraldSettling: 300,
 })
 const running = worker.run()
 const stop = () => void worker.stop()

@@ -11,6 +11,7 @@ import { untilDrained } from '../support/drained.ts'
 import { openOwnData, startWorker } from '../support/embedded.ts'
 import { eventually } from '../support/servers/eventually.ts'
 import { fillPartners, toldSince, visibilityEnds } from '../support/told.ts'
+import { rebuildOf } from './rebuild-under-load.ts'
 
 const partitions = 2
 const names = Array.from({ length: 900 }, (_, at) => `partner-${at}`).sort()
@@ -46,7 +47,7 @@ async function withWorker(data: Data, work: () => Promise<void>, store: Store<Co
 }
 
 /** Waits until both lanes have told of all under the release in force. */
-const untilTold = async ({ store }: Data, hash: (previous: string | undefined) => boolean) =>
+const untilTold = async ({ store }: Data, hash: (told: string | null) => boolean) =>
   until('all were told of', async () => {
     const rows = [
       ...(
@@ -64,7 +65,7 @@ it('a new live release sends the visibility of every partner, once, and nothing 
   let from = await visibilityEnds(data)
   await withWorker(data, async () => {
     await publish(data, 'second', 90_000)
-    await untilTold(data, hash => hash !== undefined)
+    await untilTold(data, hash => hash !== null)
   })
   const all = await toldSince(data, from)
   expect(all.map(({ partnerId }) => partnerId).sort()).toEqual(names)
@@ -109,7 +110,7 @@ it('ended on the way, or without the log for a while, all are told of in the end
     },
   }
   await withWorker(data, () => until('the second piece', async () => commits >= 2), failing)
-  await withWorker(data, () => untilTold(data, hash => hash !== undefined))
+  await withWorker(data, () => untilTold(data, hash => hash !== null))
   const last = new Map((await toldSince(data, from)).map(told => [told.partnerId, told]))
   expect([...last.keys()].sort()).toEqual(names)
   const stored = await data.store.get('partners', names)
@@ -138,5 +139,44 @@ it('a lane that was resumed tells of its partners, and of them alone', async () 
 })
 
 const until = (what: string, ask: () => Promise<boolean>) => eventually(what, ask, { within: 20_000 })
+
+it('a rebuild that puts evidence right has all of the lane told of, and one that finds nothing nobody', async () => {
+  const data = await filled()
+  const from = await visibilityEnds(data)
+  await rebuildOf(data, { projection: 'evidence' })
+  const [wrong = ''] = names
+  const lane = laneOfPartner(wrong)
+  await damage(data, wrong)
+  expect(await rebuildOf(data, { projection: 'funnel' })).toMatchObject({ exchanged: false })
+  expect((await data.store.get('told', [lane])).size).toBe(0)
+  const done = await rebuildOf(data, { projection: 'evidence' })
+  expect(done).toMatchObject({ exchanged: true, left: 0, differences: { evidence: 1 } })
+  await withWorker(data, () =>
+    until('it was told', async () => (await data.store.get('told', [lane])).get(lane)?.releaseHash !== null),
+  )
+  const told = await toldSince(data, from)
+  expect(told.map(({ partnerId }) => partnerId).sort()).toEqual(
+    names.filter(name => laneOfPartner(name) === lane),
+  )
+  expect(told.find(({ partnerId }) => partnerId === wrong)).toMatchObject({ version: 1 })
+
+  // Meanwhile the lane is quiet, and its worker hears of the rebuild from nobody.
+  await withWorker(data, async () => {
+    await damage(data, wrong)
+    const before = await visibilityEnds(data)
+    await rebuildOf(data, { projection: 'evidence' })
+    await until('it was told', async () => (await toldSince(data, before)).length === told.length)
+  })
+})
+
+async function damage({ store }: Data, id: string): Promise<void> {
+  const document = (await store.get('partners', [id])).get(id)
+  if (document === undefined) throw new Error(`no partner ${id}`)
+  const wrong = { ...document, evidence: { ...document.evidence, version: 1_000_000 } }
+  await store.commit({
+    ...{ move: null, journal: null },
+    writes: [{ kind: 'put', collection: 'partners', document: wrong }],
+  })
+}
 
 const epochIn = (lane: string) => Number(/~(\d+)$/.exec(lane)?.[1] ?? 0)

@@ -1,17 +1,11 @@
 import type { Codec } from '../../ports/codec.ts'
 import { misconfigured } from '../../ports/errors.ts'
-import type { Logger } from '../../ports/logger.ts'
 import type { Store } from '../../ports/store.ts'
-import type { Time } from '../../ports/time.ts'
 import type { Collections } from '../../roles/collections.ts'
 import { ownerOf, type Projected, projected, projectionOf } from '../../roles/rebuild/projections.ts'
-import { Tables } from '../../roles/tables.ts'
 import { topics } from '../../roles/topics.ts'
 import { laneOf } from '../lane-name.ts'
-import { TableReader } from '../table-reader.ts'
 import { type Begun, begin, type Live, type Twin } from './begin.ts'
-import { makesVisibility, settleEvidence } from './evidence.ts'
-import type { Exchanging } from './exchange.ts'
 import { compare, type Found, type Reference } from './found.ts'
 import { type Beside, follow, lackingIn, settle } from './settle.ts'
 import { Shadow } from './shadow.ts'
@@ -24,8 +18,6 @@ export interface RebuildOptions extends Live {
   readonly projection: string | null
   /** Whether what differs is exchanged. */
   readonly exchange: boolean
-  readonly time: Time
-  readonly logger: Logger
   readonly progress?: (stage: Stage, done: number, total: number | null) => void
   readonly signal?: AbortSignal
 }
@@ -65,7 +57,7 @@ const page = 500
  * @throws PortError `configuration` when the journal isn't kept, or a lane can't go on
  */
 export async function rebuild(options: RebuildOptions): Promise<Rebuilt> {
-  const { store, codec, time, logger, progress = () => undefined } = options
+  const { store, codec, progress = () => undefined } = options
   const seconds = await store.journal.keptFor()
   if (seconds !== null)
     throw misconfigured(
@@ -80,34 +72,16 @@ export async function rebuild(options: RebuildOptions): Promise<Rebuilt> {
   })
   const { tail } = begun
   try {
-    return await settleAll(options, begun, { shadow, live: options, tail, signal }, exchangingOf(options))
+    return await settleAll(options, begun, { shadow, live: options, tail, signal })
   } finally {
     await tail.close()
-  }
-
-  function exchangingOf({ exchange }: RebuildOptions): Exchanging | null {
-    if (!exchange) return null
-    const tables = new Tables()
-    const reader = new TableReader(store, tables, ['weights'])
-    return {
-      codec,
-      time,
-      logger,
-      async tables() {
-        await reader.poll()
-        const cells = await shadow.store.find('cells', { where: { kind: 'population' } })
-        for (const cell of cells) tables.applyCell(cell)
-        return tables
-      },
-    }
   }
 }
 
 async function settleAll(
-  { projection, store, progress = () => undefined }: RebuildOptions,
+  { projection, store, exchange, progress = () => undefined }: RebuildOptions,
   { twins, partitions, entries, events }: Begun,
   beside: Beside,
-  exchanging: Exchanging | null,
 ): Promise<Rebuilt> {
   const differences: Record<string, number> = {}
   const named: Difference[] = []
@@ -137,27 +111,21 @@ async function settleAll(
     // Before anything is exchanged, whatever it is: is the journal whole?
     for (const [twin, references] of suspects) {
       const rows = references.filter(({ collection }) => collection === 'inbox')
-      const settled = await settle(twin, rows, beside, null)
+      const settled = await settle(twin, rows, beside, false)
       if (settled.kind === 'settled') lacking.push(...(await lackingIn(settled.found, beside.live)))
       else unsettled.push({ lane: twin.lane, why: settled.why })
     }
-    const allowed = lacking.length > 0 || unsettled.length > 0 ? null : exchanging
+    const allowed = exchange && lacking.length === 0 && unsettled.length === 0
     for (const [twin, references] of suspects) {
       if (unsettled.some(({ lane }) => lane === twin.lane)) continue
-      const [evidence, others] = partition(references.filter(wanted), makesVisibility)
-      for (const settled of [
-        await settle(twin, others, beside, allowed),
-        await settleEvidence(twin, evidence, partitions, beside, allowed),
-      ]) {
-        if (settled.kind === 'unsettled') {
-          if (!unsettled.some(({ lane }) => lane === twin.lane))
-            unsettled.push({ lane: twin.lane, why: settled.why })
-          continue
-        }
-        more ||= settled.exchanged
-        found += settled.found.length
-        if (round === 0) for (const one of settled.found) note(twin, one)
+      const settled = await settle(twin, references.filter(wanted), beside, allowed)
+      if (settled.kind === 'unsettled') {
+        unsettled.push({ lane: twin.lane, why: settled.why })
+        continue
       }
+      more ||= settled.exchanged
+      found += settled.found.length
+      if (round === 0) for (const one of settled.found) note(twin, one)
     }
     exchanged ||= more
     left = found
@@ -215,10 +183,6 @@ async function settleAll(
     }
     return suspects
   }
-}
-
-function partition<T>(all: readonly T[], is: (one: T) => boolean): readonly [T[], T[]] {
-  return [all.filter(is), all.filter(one => !is(one))]
 }
 
 async function followAll(twins: readonly Twin[], beside: Beside): Promise<void> {

@@ -1,10 +1,8 @@
 import { performance } from 'node:perf_hooks'
 import { setTimeout } from 'node:timers/promises'
-import type { PartnerId } from '../../domain/ids.ts'
 import type { Position, StoredDocument } from '../../ports/store.ts'
-import { type Evidence, noEvidence } from '../../ranking/evidence.ts'
 import type { Live, Twin } from './begin.ts'
-import { type Exchanging, exchange } from './exchange.ts'
+import { exchange } from './exchange.ts'
 import { compare, type Found, type Reference } from './found.ts'
 import type { Shadow } from './shadow.ts'
 import type { Tail } from './tail.ts'
@@ -37,13 +35,12 @@ export async function follow({ place }: Twin, offset: number, { shadow, tail }: 
 /**
  * Which of the documents differ, for certain: both are read at one position of the lane. With `exchanging` they are
  * exchanged there too; when the lane moves in between all is done again, in smaller portions if need be.
- * The visibility of all partners among them is sent then, whether their evidence differs or not.
  */
 export async function settle(
   twin: Twin,
   references: readonly Reference[],
   beside: Beside,
-  exchanging: Exchanging | null,
+  exchanging: boolean,
 ): Promise<Settled> {
   const all: Found[] = []
   let exchanged = false
@@ -85,8 +82,6 @@ interface Seen {
   readonly kind: 'seen'
   readonly position: Position | null
   readonly found: readonly Found[]
-  /** Of all partners looked at, as rebuilt. */
-  readonly told: readonly Evidence[]
 }
 
 type Looked = Seen | { readonly kind: 'moved'; readonly why: string }
@@ -111,21 +106,18 @@ async function look(twin: Twin, references: readonly Reference[], beside: Beside
     const name = nameOf(reference)
     return compare(reference, documents.get(name) ?? null, rebuilt.get(name) ?? null) ?? []
   })
-  const told = references.flatMap(({ collection, id }) =>
-    collection === 'partners' ? [evidenceIn(rebuilt.get(nameOf({ collection, id })), id)] : [],
-  )
-  return { kind: 'seen', position: after, found, told }
+  return { kind: 'seen', position: after, found }
 }
 
 /** False when the position moved before all was exchanged. */
 async function settleOne(
-  { found, told, position }: Seen,
+  { found, position }: Seen,
   { live }: Beside,
-  exchanging: Exchanging | null,
+  exchanging: boolean,
 ): Promise<'same' | 'exchanged' | 'no-position' | false> {
-  if (exchanging === null || (found.length === 0 && told.length === 0)) return 'same'
+  if (!exchanging || found.length === 0) return 'same'
   if (position === null) return 'no-position'
-  return (await exchange({ found, told }, position, live, exchanging)) ? 'exchanged' : false
+  return (await exchange(found, position, live)) ? 'exchanged' : false
 }
 
 /**
@@ -144,11 +136,6 @@ async function letGoOn(
     await setTimeout(10)
     if ((await store.position(lane))?.offset !== offset) return
   }
-}
-
-function evidenceIn(document: StoredDocument | undefined, id: string): Evidence {
-  if (document === undefined || !('evidence' in document)) return noEvidence(id as PartnerId)
-  return document.evidence as Evidence
 }
 
 /** Rows whose referral has come further than the journal knows: entries of it are gone. */
