@@ -19,6 +19,7 @@ interface Report {
   readonly rfiId: string
   readonly asOf: Timestamp
   readonly erasedAt: Timestamp | null
+  readonly erasedBy: string | null
   /** To whom `customer-notices` go. Left out where one partner is asked about: it is none of its business. */
   readonly notices?: {
     readonly addressee: 'inviter' | 'customer' | 'none'
@@ -92,6 +93,7 @@ function reportOn(
     rfiId,
     asOf,
     erasedAt: contacts?.erased?.at ?? null,
+    erasedBy: contacts?.erased?.by ?? null,
     ...(forPartner ? {} : { notices }),
     referrals: referrals.map(referral => {
       const hidden = hiddenBecause(referral, contacts, asOf)
@@ -114,11 +116,13 @@ function shownOf(contacts: ContactDocument | undefined): Shown | null {
   return { name, postalCode, contact }
 }
 
-function textOf({ rfiId, erasedAt, notices, referrals }: Report): string {
+function textOf({ rfiId, erasedAt, erasedBy, notices, referrals }: Report): string {
   const parts: string[] = []
   if (erasedAt !== null)
-    parts.push(`Contact data of RFI ${clean(rfiId)} was erased, ${minuteOf(erasedAt)} UTC`)
-  if (notices !== undefined) parts.push(noticesText(notices))
+    parts.push(
+      `Contact data of RFI ${clean(rfiId)} was erased, ${minuteOf(erasedAt)} UTC by ${clean(erasedBy ?? '')}`,
+    )
+  if (notices !== undefined) parts.push(noticesText(notices, erasedAt !== null))
   if (referrals.length > 0)
     parts.push(
       renderTable(
@@ -145,9 +149,12 @@ const hiddenWords: Readonly<Record<Hidden, string>> = {
   expired: 'the partner did not answer in time',
 }
 
-function noticesText({ addressee, inviter, customer }: NonNullable<Report['notices']>): string {
+function noticesText(
+  { addressee, inviter, customer }: NonNullable<Report['notices']>,
+  erased: boolean,
+): string {
   if (addressee === 'none')
-    return 'Notices for the customer go to nobody: there is no contact, or no consent to it'
+    return `Notices for the customer go to nobody: ${erased ? 'nothing is known of whom to tell any more' : 'there is no contact, or no consent to it'}`
   if (inviter !== null)
     return `Notices go to the inviter: ${clean([inviter.id, inviter.email].filter(Boolean).join(', '))}`
   return `Notices go to the customer: ${shownText(customer)}`

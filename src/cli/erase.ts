@@ -75,16 +75,25 @@ function textOf(
     : isNothing(removed)
       ? `Contact data of RFI ${clean(rfiId)} was erased before, ${first}; nothing more was found`
       : `Contact data of RFI ${clean(rfiId)} was erased before, ${first}; more was found, and removed`
-  const counted = isNothing(removed) ? erasure.removed : removed
-  return [title, `  removed: ${removedText(counted)}`, `  not reached: ${left}`].join('\n')
+  const what =
+    again && isNothing(removed)
+      ? `removed then: ${removedText(erasure.removed)}`
+      : `removed: ${removedText(removed)}`
+  return [title, `  ${what}`, `  not reached: ${left}`].join('\n')
 }
 
 function removedText({ contacts, deadLetters, customerKeys, hashes }: Removed): string {
   const parts = [
-    `${grouped(contacts)} contact`,
-    `the bytes of ${grouped(deadLetters)} dead letters`,
-    `the customer's key on ${grouped(customerKeys)} referrals`,
-    `${grouped(hashes)} hash of the RFI`,
-  ]
-  return parts.join(', ')
+    contacts > 0 ? 'the contact data' : '',
+    deadLetters > 0 ? `the original bytes of ${grouped(deadLetters)} dead letter${plural(deadLetters)}` : '',
+    customerKeys > 0
+      ? `what the customer is known again by, on ${grouped(customerKeys)} referral${plural(customerKeys)}`
+      : '',
+    hashes > 0 ? 'the hash of the RFI as it came in' : '',
+  ].filter(part => part !== '')
+  return parts.length === 0 ? 'nothing was there' : parts.join(', ')
+}
+
+function plural(count: number): string {
+  return count === 1 ? '' : 's'
 }

@@ -31,6 +31,11 @@ needs.`,
       )
       if (options.json === true) printJson({ by, from: options.from ?? null, to: options.to ?? null, rows })
       else if (rows.length === 0) print(`Nothing was routed${monthsText(options) || ' yet'}.`)
-      else print(options.times === true ? timesTable(rows, by) : funnelTable(rows, by))
+      else {
+        print(options.times === true ? timesTable(rows, by) : funnelTable(rows, by))
+        const [only, ...others] = rows
+        if (by === 'size' && others.length === 0 && only?.group === 'unknown')
+          print('\nNo RFI told how large its customer is: customer.size would.')
+      }
     })
 }

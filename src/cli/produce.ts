@@ -128,7 +128,7 @@ interface MalformedLine {
 function whyMalformed(topic: Topic, { value }: OutgoingRecord): string {
   const json = jsonOf(value)
   if (!json.ok)
-    return 'no JSON value in UTF-8. Each line is a record of its own; jq -c . FILE makes one line of one that goes over several'
+    return `no JSON value in UTF-8${json.column === undefined ? '' : `, from character ${grouped(json.column)} on`}. Each line is a record of its own; jq -c . FILE makes one line of one that goes over several`
   if (json.value === null || typeof json.value !== 'object') return 'no JSON object'
   return `without "${keyFields[topic]}", the text that is its key`
 }

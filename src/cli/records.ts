@@ -26,7 +26,10 @@ export async function readValue(
   return decoded?.kind === 'value' ? { ok: true, value: decoded.value } : { ok: false }
 }
 
-export type ReadValue = { readonly ok: true; readonly value: unknown } | { readonly ok: false }
+export type ReadValue =
+  | { readonly ok: true; readonly value: unknown }
+  /** Where it stops being JSON, in characters from 1, as far as can be told. */
+  | { readonly ok: false; readonly column?: number }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
@@ -34,7 +37,9 @@ export function jsonOf(bytes: Uint8Array | null): ReadValue {
   if (bytes === null) return { ok: true, value: null }
   try {
     return { ok: true, value: JSON.parse(utf8.decode(bytes)) }
-  } catch {
-    return { ok: false }
+  } catch (error) {
+    // The message alone says where, and quotes what stands there: the number is all that may be told.
+    const [, position] = /at position (\d+)/.exec(error instanceof Error ? error.message : '') ?? []
+    return position === undefined ? { ok: false } : { ok: false, column: Number(position) + 1 }
   }
 }

@@ -69,7 +69,7 @@ test('one page with every chart labelled, nothing fetched and nothing run', () =
 test('says in words what was measured, and of what', () => {
   const page = reportPage(input).replace(/\s+/g, ' ')
   expect(page).toContain('100.0 % stood among the first ten, mean over 2 RFIs')
-  expect(page).toContain('text overlap, finds 50.0 %: 50.0 points less')
+  expect(page).toContain('text overlap, finds 50.0 %: this release is 50.0 percentage points better')
   expect(page).toContain('12,345 lines of history')
   expect(page).toContain('from 2026-03-01 on')
   expect(page).toContain('<code>abc</code>')

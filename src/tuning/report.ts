@@ -1,6 +1,7 @@
 import { toTimestamp } from '../domain/time.ts'
 import { ours, rangeText } from './charts.ts'
 import type { Chronicle } from './chronicle.ts'
+import { brierOfBaseRate, worthOf } from './estimate-worth.ts'
 import { featureEffects } from './feature-effects.ts'
 import type { History } from './history.ts'
 import { escaped, figure, grouped, percent, table, weight } from './html.ts'
@@ -74,7 +75,7 @@ function summary({ figures, release }: ReportInput): string {
       ? 'No RFI after the split was accepted by a partner with an older profile, so the order can’t be judged.'
       : `Of all partners that went on to accept, ${percent(recall)} stood among the first ten, mean over ${grouped(accepted.n)} RFIs.${against}`
   const when = splitAt === null ? '' : `, from ${toTimestamp(splitAt).slice(0, 10)} on,`
-  return `<p class="lead">${found}</p>
+  return `<p class="lead">${found}${estimatesInShort(figures)}</p>
 <p>${grouped(events)} lines of history were replayed in the order in which they happened. The first ${percent(split, 0)} of the RFIs only
 taught. The ${grouped(rfis)} after them${when} were each ranked by what was known before, every eligible partner against every other, and
 are what is counted below; what became of each was learnt at its own time.</p>
@@ -85,14 +86,24 @@ ${release.note === null ? '' : fact('Note', escaped(release.note))}
 </dl>`
 }
 
+/** @param one - ours, the other's; shares from 0 to 1 */
 function verdict(one: number, other: number): string {
   const difference = Math.abs(one - other)
-  if (difference < 0.0005) return ': no difference'
-  return one > other ? `: ${points(difference)} less` : `: ${points(difference)} more`
+  if (difference < 0.0005) return ', the same'
+  const points = `${(difference * 100).toFixed(1)} percentage points`
+  return `: this release is ${points} ${one > other ? 'better' : 'worse'}`
 }
 
-function points(share: number): string {
-  return `${(share * 100).toFixed(1)} points`
+/** What a reader must not miss: a good order says nothing of the estimates. */
+function estimatesInShort({ offered }: ReplayFigures): string {
+  const told = estimateNames.filter(name => offered[name].auc !== null)
+  const good = told.filter(name => worthOf(offered[name]) === 'better than the base rate')
+  if (told.length === 0) return ''
+  const names = (some: readonly EstimateName[]) =>
+    some.map(name => `“${estimateTitles[name].toLowerCase()}”`).join(', ')
+  const bad = told.filter(name => !good.includes(name))
+  if (bad.length === 0) return ' Its estimates are better than the base rate.'
+  return ` Of its estimates, ${names(bad)} ${bad.length === 1 ? 'is' : 'are'} not to be relied on here (see Estimates).`
 }
 
 function fact(term: string, definition: string): string {
@@ -102,7 +113,7 @@ function fact(term: string, definition: string): string {
 function ranking(input: ReportInput): string {
   return `<section><h2>Who comes first</h2>
 <p>A right answer is a partner that accepted (or won) and whose profile is older than the RFI. Recall at k is the share of an RFI’s right
-answers among its first k; MRR is 1 over the rank of the first; NDCG@10 weighs the first ten by their place.</p>
+answers among its first k (R@k); MRR is 1 over the rank of the first; NDCG@10 weighs the first ten by their place. All go from 0 to 1, more is better.</p>
 ${rankingPart(input, 'accepted', 'Partners that accepted')}
 ${rankingPart(input, 'won', 'Partners that won')}</section>`
 }
@@ -136,15 +147,20 @@ function estimates({ figures, charts }: ReportInput): string {
   })
   const rows = estimateNames.map(name => {
     const { n, baseRate, auc, brier } = figures.offered[name]
-    const constant = baseRate === null ? null : baseRate * (1 - baseRate)
-    return [estimateTitles[name], grouped(n), figure(baseRate), figure(auc), figure(brier), figure(constant)]
+    const constant = brierOfBaseRate(figures.offered[name])
+    return [
+      estimateTitles[name],
+      ...[grouped(n), figure(baseRate), figure(auc), figure(brier), figure(constant)],
+      worthOf(figures.offered[name]),
+    ]
   })
   return `<section><h2>Estimates</h2>
-<p>As they stood at the RFI, against what came of each offer. AUC is the chance that one that came true was estimated higher than one that
-didn’t: 0.5 is none the wiser. A Brier score is good when it is below that of the base rate said of everyone.</p>
+<p>As they stood at the RFI, against what came of each offer. The base rate is the share that came true. AUC is the chance that
+one that came true was estimated higher than one that didn’t: 0.5 is a coin’s, 1 is perfect, a dash says that all went the same way. The
+Brier score is the mean square of what an estimate was off by, so less is better: it has to be below that of the base rate said of everyone.</p>
 <div class="plots">${plots.join('\n')}</div>
 <p class="quiet">Each dot is a tenth of the scale, its size the number of offers; on the dashed line, what was estimated is what came true.</p>
-${table(['Estimate', 'Offers', 'Base rate', 'AUC', 'Brier', 'Brier of the base rate'], rows)}
+${table(['Estimate', 'Offers', 'Base rate', 'AUC', 'Brier', 'Brier of the base rate', 'Worth'], rows)}
 </section>`
 }
 
@@ -153,7 +169,7 @@ function features({ figures, release, charts }: ReportInput): string {
   if (effects.length === 0) return ''
   const { partners, whole } = figures.ablation
   const signed = (lost: number) => changeText(-lost)
-  const label = `What each feature adds to recall at 10: ${effects.map(({ feature, lost }) => `without ${feature} ${signed(lost)} points`).join(', ')}.`
+  const label = `What each feature adds to recall at 10: ${effects.map(({ feature, lost }) => `without ${feature} ${signed(lost)} percentage points`).join(', ')}.`
   const rows = effects.map(({ feature, alone, lost }) => {
     const { without } = figures.ablation.features[feature] ?? {}
     return [
@@ -169,13 +185,13 @@ function features({ figures, release, charts }: ReportInput): string {
 <p>Recall at 10 of who accepted when a feature’s contribution is taken out of the score, and when it is all there is. Over
 ${grouped(whole.accepted.n)} RFIs with a right answer, spread evenly, and of each the ${grouped(partners)} partners with the best scores and the right answers
 (recall at 10 of the whole score there: ${figure(whole.accepted.recall[10])}). The other weights stay as they are: this is what a feature does in this release,
-not what one fitted without it could do.</p>
+not what one fitted without it could do. The change is in percentage points of recall at 10: below 0 the feature helps, above 0 it does harm here.</p>
 ${chart(charts, 'features', label)}
 ${table(['Feature', 'Weight', 'Alone', 'Without it', 'Change', 'MRR without it'], rows)}
 </section>`
 }
 
-/** In points of a hundred: `+1.2`, `−0.4`, `0.0`. */
+/** In percentage points: `+1.2`, `−0.4`, `0.0`. */
 function changeText(share: number): string {
   const points = (Math.abs(share) * 100).toFixed(1)
   if (points === '0.0') return points

@@ -287,11 +287,17 @@ async function erased(): Promise<void> {
 
   const before = await funnel()
   const first = await erase('rfi-1')
-  expect(first).toMatchObject({ code: 0, stderr: '', stdout: expect.stringMatching(/1 contact, .* 1 dead/) })
+  expect(first).toMatchObject({
+    code: 0,
+    stderr: '',
+    stdout: expect.stringMatching(/the contact data, .* 1 dead letter,/),
+  })
   expect(first.stdout).toMatch(/not reached: the topic rfis/)
   expect(await erase('rfi-1')).toMatchObject({
     code: 0,
-    stdout: expect.stringMatching(/was erased before, .* by ticket-1; nothing more was found/),
+    stdout: expect.stringMatching(
+      /was erased before, .* by ticket-1; nothing more was found\n {2}removed then: the contact data/,
+    ),
   })
   const others = ['rfi-2', 'rfi-3', 'rfi-4', 'rfi-5', 'extra', lastBad, 'bad-cut', 'bad-quote']
   const legible = bad.flatMap(value => (typeof value === 'object' && 'rfiId' in value ? [value.rfiId] : []))

@@ -119,7 +119,7 @@ liveDescribe('the queries of the documents', { needs: ['mongodb'] }, () => {
   })
 
   it('contacts', async () => {
-    const [block = ''] = queryBlocks('contacts.md')
+    const [block = '', toldTo = ''] = queryBlocks('contacts.md')
     const ask = (rfiId: string, partnerId = 'acme', owner = 'acme') =>
       runDriverBlock(block, 'customer', db, { rfiId, partnerId, referralId: `${rfiId}:${owner}` })
     const shown = { _id: 'rfi-81', name: 'Padaria', contact: { email: 'a@padaria.example' } }
@@ -130,5 +130,9 @@ liveDescribe('the queries of the documents', { needs: ['mongodb'] }, () => {
     expect(await ask('rfi-81', 'acme', 'bolt')).toBeNull()
     expect(await ask('rfi-83')).toBeNull()
     expect(await ask('rfi-1')).toBeNull()
+    const told = (constant: string, rfiId: string) => runDriverBlock(toldTo, constant, db, { rfiId })
+    expect(await told('inviter', 'rfi-80')).toEqual({ _id: 'rfi-80', inviterEmail: 's@seller.example' })
+    expect(await told('addressee', 'rfi-80')).toMatchObject({ ...shown, _id: 'rfi-80' })
+    expect(await told('addressee', 'rfi-1')).toBeNull()
   })
 })

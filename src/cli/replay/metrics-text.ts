@@ -1,3 +1,4 @@
+import { worthOf } from '../../tuning/estimate-worth.ts'
 import type { RankingFigures } from '../../tuning/metrics.ts'
 import { recallDepths } from '../../tuning/metrics.ts'
 import { estimateNames } from '../../tuning/ranker.ts'
@@ -51,6 +52,7 @@ const estimateColumns: Column<EstimateRow>[] = [
   { title: 'base rate', align: 'right', value: ({ baseRate }) => figure(baseRate) },
   { title: 'AUC', align: 'right', value: ({ auc }) => figure(auc) },
   { title: 'Brier', align: 'right', value: ({ brier }) => figure(brier) },
+  { title: 'worth', flexible: true, value: worthOf },
 ]
 
 function figure(value: number | null, places = 3): string {
