@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { releaseArbitrary, releaseOf } from '../../test/ranking/releases.ts'
 import { fc } from '../../test/support/property.ts'
+import { profileOf } from '../../test/support/ranking-world.ts'
 import type { PartnerId, ProfileId } from '../domain/ids.ts'
-import { type Profile, type ProfileState, profileSchema } from '../domain/profile.ts'
+import type { Profile, ProfileState } from '../domain/profile.ts'
 import { rfiSchema } from '../domain/rfi.ts'
 import { day } from '../domain/time.ts'
 import { ProfileIndex } from '../matching/profile-index.ts'
@@ -36,20 +37,6 @@ const rfi = rfiSchema.parse({
   consent: { shareWithPartners: true },
 })
 const query = queryOf(rfi)
-
-function profileOf(partnerId: string, rest: object = {}): Profile {
-  return profileSchema.parse({
-    profileId: `${partnerId}/PT`,
-    partnerId,
-    occurredAt: '2026-01-01T00:00:00.000Z',
-    name: partnerId,
-    country: 'PT',
-    state: 'published',
-    locations: [{ locationId: 'first' }],
-    tags: { keywords: ['inventory'] },
-    ...rest,
-  })
-}
 
 interface World {
   readonly profiles: readonly (readonly [Profile, ProfileState])[]

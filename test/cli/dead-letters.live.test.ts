@@ -1,31 +1,18 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { eventually } from '../support/servers/eventually.ts'
-import { scratch } from '../support/servers/scratch.ts'
-import { liveDescribe, servers } from '../support/servers/servers.ts'
-import { type Running, run, start } from './run.ts'
+import { liveDescribe } from '../support/servers/servers.ts'
+import { onServers } from './on-servers.ts'
+import type { Running } from './run.ts'
 
 liveDescribe('dead letters on servers', { needs: ['kafka', 'mongodb'] }, () => {
-  const { prefix, mongodbUri } = scratch()
-  const { kafkaBrokers } = servers()
-  const environment = {
-    KAFKA_BROKERS: kafkaBrokers,
-    MONGODB_URI: mongodbUri,
-    ROUTER_TOPIC_PREFIX: prefix,
-    ROUTER_CUSTOMER_SECRET: 'secret',
-  }
+  const { cli, prepare, startWorker } = onServers()
   let worker: Running | null = null
-  const cli = (words: string[], input?: string) =>
-    run(words, { environment, ...(input === undefined ? {} : { input }) })
   const list = async (): Promise<{ id: string; redriveOf: string | null; timestamp: string }[]> =>
     JSON.parse((await cli(['dead-letters', 'list', '--json'])).stdout).deadLetters
 
   beforeAll(async () => {
-    for (const words of [
-      ['topics', 'create', '--partitions', '2'],
-      ['store', 'migrate'],
-    ])
-      expect(await cli(words), words.join(' ')).toMatchObject({ code: 0 })
-    worker = start(['worker', '--json', '--log-level', 'warn'], environment)
+    await prepare()
+    worker = startWorker()
     await worker.until('"event":"ready"')
   })
   afterAll(async () => {

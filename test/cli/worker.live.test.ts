@@ -1,32 +1,19 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { scratch } from '../support/servers/scratch.ts'
-import { liveDescribe, servers } from '../support/servers/servers.ts'
-import { jsonLines, type Running, run, start } from './run.ts'
+import { liveDescribe } from '../support/servers/servers.ts'
+import { onServers } from './on-servers.ts'
+import { jsonLines, type Running, run } from './run.ts'
 
 liveDescribe('a worker on servers', { needs: ['kafka', 'mongodb'] }, () => {
-  const { prefix, mongodbUri } = scratch()
-  const { kafkaBrokers } = servers()
-  const environment = {
-    KAFKA_BROKERS: kafkaBrokers,
-    MONGODB_URI: mongodbUri,
-    ROUTER_TOPIC_PREFIX: prefix,
-    ROUTER_CUSTOMER_SECRET: 'secret',
-  }
+  const { environment, prepare, startWorker } = onServers()
   const workers: Running[] = []
   const begin = (...words: string[]) => {
-    const worker = start(['worker', '--json', '--log-level', 'warn', ...words], environment)
+    const worker = startWorker(...words)
     workers.push(worker)
     return worker
   }
   const events = ({ output }: Running) => jsonLines(output.stdout)
 
-  beforeAll(async () => {
-    for (const words of [
-      ['topics', 'create', '--partitions', '2'],
-      ['store', 'migrate'],
-    ])
-      expect(await run(words, { environment }), words.join(' ')).toMatchObject({ code: 0 })
-  })
+  beforeAll(prepare)
   afterAll(async () => {
     for (const worker of workers) await worker.stop('SIGKILL')
   })
