@@ -31,9 +31,14 @@ const longSilence = 30 * day
  */
 export async function presentOf(store: Store): Promise<number> {
   const now = systemTime.now()
+  const latest = await latestOf(store)
+  return latest !== null && now - latest > longSilence ? latest : now
+}
+
+/** The time of the latest record that the tables know of, ms since 1970; null where nothing came yet. */
+export async function latestOf(store: Store): Promise<number | null> {
   const times = (await store.positions()).flatMap(({ timestamp }) => timestamp ?? [])
-  const latest = times.reduce((late, time) => Math.max(late, time), Number.NEGATIVE_INFINITY)
-  return latest > Number.NEGATIVE_INFINITY && now - latest > longSilence ? latest : now
+  return times.reduce<number | null>((late, time) => Math.max(late ?? time, time), null)
 }
 
 /** Everybody who was asked in RFIs before. */

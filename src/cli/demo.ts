@@ -147,14 +147,18 @@ function whyNotInShort({ rfiId, report }: LeftOut, tried: WhyNotReport | null): 
   return { rfiId, partnerId, standing, enough: enough[0]?.what ?? null, tried: tried?.standing ?? null }
 }
 
-function whyNotMe({ rfiId, name, report }: LeftOut, tried: WhyNotReport | null): string {
-  const { partnerId, standing, enough } = report
-  const then = tried?.standing
+function whyNotMe({ rfiId, name, report, before }: LeftOut, tried: WhyNotReport | null): string {
+  const { partnerId, standing, enough, asOf } = report
+  const found = tried?.standing
   return [
-    `${styled('bold', 'Why not me?')}  ${clean(`${name} (${partnerId})`)} scores ${scoreText(standing.score ?? 0)} for RFI ${rfiId}, and ${scoreText(standing.needed ?? 0)} is needed.`,
-    `  One thing would be enough: ${clean(enough[0]?.what ?? '')}.`,
-    `  Tried: its profile was sent with that, and ranked again it ${then?.listed === true ? `is on the list, at place ${then.place}` : 'is still not on the list'}.`,
+    `${styled('bold', 'Why not me?')}  ${clean(`${name} (${partnerId})`)} was not chosen for RFI ${rfiId}: it scored ${scoreText(before.score)} on ${dayOf(before.at)}.`,
+    `  By ${dayOf(asOf)} it scores ${scoreText(standing.score ?? 0)} where ${scoreText(standing.needed ?? 0)} is needed. One thing would be enough: ${clean(enough[0]?.what ?? '')}.`,
+    `  Tried: its profile was sent with that, and ranked again it ${found?.listed === true ? `is on the list, at place ${found.place}` : 'is still not on the list'}.`,
   ].join('\n')
+}
+
+function dayOf(timestamp: string): string {
+  return timestamp.slice(0, 10)
 }
 
 function winnerIn(report: RfiReport | null): RfiReport['referrals'][number] | undefined {

@@ -6,18 +6,25 @@ import { defaultRelease, type Release } from '../ranking/release.ts'
 import type { Verification } from '../ranking/verify.ts'
 import type { RfiDocument } from '../roles/collections.ts'
 import { releaseHash } from '../roles/release-hash.ts'
+import { answerThen } from './answer.ts'
 import type { Backend } from './backend.ts'
-import { currentTables, presentOf } from './current-tables.ts'
+import { currentTables, latestOf, presentOf } from './current-tables.ts'
 import { verifyStored } from './explain-verify.ts'
 import { Failure } from './failure.ts'
+import { featureHelp } from './feature-words.ts'
+import { commandLine, samePlace } from './invocation.ts'
 import { withBackend } from './open-backend.ts'
 import { addCommonOptions, type CommonOptions, configOf, moment } from './options.ts'
 import { print, printJson } from './output.ts'
-import { type Names, partLines, receiptHead, receiptTable, rowText, termsOf } from './receipt-text.ts'
+import { pageWidth } from './page-width.ts'
+import { receiptTable } from './receipt-table.ts'
+import { type Names, othersChosen, partLines, receiptHead, rowText, termsOf } from './receipt-text.ts'
 import { refusalWords } from './refusal-words.ts'
+import { type InWords, inWordsOf } from './term-words.ts'
 import { clean, grouped } from './text.ts'
 import { whyNotOn } from './why-not.ts'
-import { type WhyNotReport, whyNotText } from './why-not-text.ts'
+import { laterEvidence, type WhyNotReport, whyNotText } from './why-not-text.ts'
+import { wrapped } from './wrap.ts'
 
 interface Options extends CommonOptions {
   readonly partner?: string
@@ -29,10 +36,21 @@ interface Options extends CommonOptions {
 export interface Explanation {
   readonly receipt: Receipt
   readonly names: Names
+  /** The request's own words for its terms. */
+  readonly inWords: InWords
   /** Null when it wasn't asked for. */
   readonly verification: Verification | null
   /** Null when nobody was asked about. */
-  readonly about: { readonly partnerId: PartnerId; readonly today: WhyNotReport | null } | null
+  readonly about: About | null
+}
+
+interface About {
+  readonly partnerId: PartnerId
+  /** Null where it is not known. */
+  readonly name: string | null
+  readonly today: WhyNotReport | null
+  /** Until when evidence was gathered that `today` reads, where that is later than asked for; ms since 1970. */
+  readonly gatheredUntil: number | null
 }
 
 export function explain(command: Command): void {
@@ -50,7 +68,8 @@ export function explain(command: Command): void {
     .addHelpText(
       'after',
       '\nThe receipt is what was recorded when the RFI was ranked. Whoever is not among those chosen is ranked again on' +
-        '\nthe tables as they are now, with one thing changed at a time.',
+        '\nthe tables as they are now, with one thing changed at a time; --at lets those age, but leaves out nothing they' +
+        `\nlearnt later.\n\n${featureHelp()}`,
     )
     .action(async (rfiId: string, options: Options) => {
       const config = configOf(options)
@@ -94,12 +113,28 @@ export async function explanationOf(
     throw new Failure(
       `there is no partner ${JSON.stringify(partner)} in ${place}: no profile names it; consume partner-profiles --from-beginning shows whose there are`,
     )
+  const names = await namesOf(store, receipt)
   return {
     receipt,
-    names: await namesOf(store, receipt),
+    names,
+    inWords: inWordsOf(document.rfi),
     verification: verify ? verifyStored(receipt, document, release) : null,
-    about: partnerId === undefined ? null : { partnerId, today },
+    about:
+      partnerId === undefined
+        ? null
+        : {
+            partnerId,
+            name: today?.name ?? names.get(partnerId) ?? null,
+            today,
+            gatheredUntil: today === null ? null : await gatheredAfter(store, at),
+          },
   }
+}
+
+/** The latest moment that the tables know of, ms since 1970; null unless it comes after the one asked for. */
+export async function gatheredAfter(store: Backend['store'], at: number | undefined): Promise<number | null> {
+  const latest = at === undefined ? null : await latestOf(store)
+  return latest === null || at === undefined || latest <= at ? null : latest
 }
 
 /** The release a receipt names, where it is one of those in their slots now or the one shipped. */
@@ -147,32 +182,41 @@ function asJson({ receipt, names, verification, about }: Explanation): object {
   }
 }
 
-function explanationText({ receipt, names, verification, about }: Explanation): string {
+function explanationText(explanation: Explanation): string {
+  const { receipt, names, inWords, verification, about } = explanation
   const [first] = receipt.considered
   const parts =
     about === null
       ? first === undefined
         ? []
-        : [receiptTable(receipt, names), rowText(receipt, first, names)]
-      : aboutText(receipt, names, about)
+        : [
+            receiptTable(receipt, names),
+            rowText(receipt, first, { names, inWords }),
+            ...othersChosen(receipt, { names, inWords, more: oneFigures(receipt.rfiId) }),
+          ]
+      : aboutText(explanation, about)
   return [
+    ...(about === null ? [] : [answerThen(receipt, about)]),
     receiptHead(receipt, { alone: about !== null }),
     ...parts,
     ...(verification === null ? [] : [verificationText(verification)]),
   ].join('\n\n')
 }
 
+function oneFigures(rfiId: string): string {
+  return commandLine('explain', rfiId, '--partner', 'ID', ...samePlace())
+}
+
 function aboutText(
-  receipt: Receipt,
-  names: Names,
-  { partnerId, today }: NonNullable<Explanation['about']>,
+  { receipt, names, inWords }: Explanation,
+  { partnerId, name, today, gatheredUntil }: About,
 ): string[] {
   const row = receipt.considered.find(row => row.partnerId === partnerId)
   const named = receipt.named.find(refused => refused.partnerId === partnerId)
-  const who = clean(today?.name == null ? partnerId : `${today.name} (${partnerId})`)
+  const who = clean(name === null ? partnerId : `${name} (${partnerId})`)
   const then =
     row !== undefined
-      ? [rowText(receipt, row, names)]
+      ? [rowText(receipt, row, { names, inWords })]
       : named !== undefined
         ? [`${who} was refused: ${refusalWords[named.code]}`]
         : today === null
@@ -180,13 +224,26 @@ function aboutText(
           : [
               `${who} is not on the receipt: it has the first ${receipt.considered.length} and few refusals by name.`,
             ]
-  return [...then, ...(today === null ? [] : [whyNotText(today)])]
+  return [
+    ...then,
+    ...(today === null
+      ? []
+      : [
+          [
+            ...laterEvidence(gatheredUntil),
+            whyNotText(today, { again: true, figures: row === undefined }),
+          ].join('\n'),
+        ]),
+  ]
 }
 
 export function verificationText(verification: Verification): string {
   if (verification.ok) {
     const { rows, figures } = verification.checked
-    const taken = verification.taken.length === 0 ? '' : `\n  believed: ${verification.taken.join('; ')}`
+    const taken =
+      verification.taken.length === 0
+        ? ''
+        : `\n${wrapped(`  believed: ${verification.taken.join('; ')}`, { width: pageWidth(), indent: 4 })}`
     return `verified: ${grouped(rows)} ${rows === 1 ? 'row' : 'rows'}, ${grouped(figures)} figures recomputed, the same bytes${taken}`
   }
   const { where, recorded, computed } = verification

@@ -28,6 +28,8 @@ interface Options extends CommonOptions {
   readonly after?: PageEnd
 }
 
+const flameWords = 'flame: the customer asked to be contacted directly, less than 72 h ago'
+
 /** Rows a search goes through before it asks whether to go on. */
 const mostLooked = 2000
 
@@ -50,7 +52,8 @@ export function inbox(command: Command): void {
       'after',
       `
 Pages stay as they are while referrals come and go: turn them all, and what was there meanwhile is met once. A search goes
-from the latest back through ${mostLooked} referrals, and says where to go on; the id of a referral or an RFI is found at once.`,
+from the latest back through ${mostLooked} referrals, and says where to go on; the id of a referral or an RFI is found at once.
+${flameWords}.`,
     )
     .action(async (partnerId: string, options: Options) => {
       const config = configOf(options)
@@ -107,11 +110,13 @@ function inboxText(
   }: PageAsked & { readonly counts: PartnerCounts['tabs'] | null; readonly next: string | null },
 ): string {
   const inTabs = chosen.join(', ')
+  const now = systemTime.now()
   const nothing = search === null ? `Nothing under ${inTabs}.` : `Nothing found under ${inTabs}.`
   const searched = search === null || next === null ? '' : `Looked through ${grouped(looked)}. `
   return [
     ...(counts === null ? [] : [tabs.map(tab => `${tab} ${grouped(counts[tab])}`).join(' · ')]),
-    rows.length === 0 ? nothing : renderTable(columnsAt(systemTime.now()), rows),
+    rows.length === 0 ? nothing : renderTable(columnsAt(now), rows),
+    ...(rows.some(row => flame(row, now) !== '') ? [flameWords] : []),
     ...(next === null
       ? []
       : [

@@ -2,20 +2,26 @@ import type { Command } from 'commander'
 import type { PartnerId } from '../domain/ids.ts'
 import { type Rfi, rfiSchema } from '../domain/rfi.ts'
 import { parseShape } from '../domain/shape.ts'
+import { toTimestamp } from '../domain/time.ts'
 import type { Receipt } from '../ranking/receipt.ts'
 import { route } from '../roles/routing.ts'
+import { answerNow } from './answer.ts'
 import type { Backend } from './backend.ts'
 import { askedIn, chainBefore, currentTables, presentOf, withCapacity } from './current-tables.ts'
-import { namesOf } from './explain.ts'
+import { gatheredAfter, namesOf } from './explain.ts'
 import { Failure } from './failure.ts'
+import { featureHelp } from './feature-words.ts'
+import { commandLine, samePlace } from './invocation.ts'
 import { lineBlocksOf } from './lines.ts'
 import { withBackend } from './open-backend.ts'
 import { addCommonOptions, type CommonOptions, configOf, moment } from './options.ts'
 import { print, printJson } from './output.ts'
-import { type Names, receiptHead, receiptTable, rowText } from './receipt-text.ts'
+import { receiptTable } from './receipt-table.ts'
+import { type Names, othersChosen, receiptHead, rowText } from './receipt-text.ts'
 import { jsonOf } from './records.ts'
+import { inWordsOf } from './term-words.ts'
 import { whyNotOn } from './why-not.ts'
-import { type WhyNotReport, whyNotText } from './why-not-text.ts'
+import { laterEvidence, type WhyNotReport, whyNotText } from './why-not-text.ts'
 
 interface Options extends CommonOptions {
   readonly partner?: string
@@ -29,34 +35,43 @@ export function preview(command: Command): void {
     .addHelpText(
       'after',
       '\nRanks by the tables as they are and writes nothing; beside a worker too. In a folder whose records end long ago' +
-        '\nnow is when they end.',
+        '\nnow is when they end. --at lets what is known age until then; what was learnt later is not left out.' +
+        `\n\n${featureHelp()}`,
     )
     .action(async (file: string, options: Options) => {
       const config = configOf(options)
       const rfi = await rfiIn(file)
-      const { receipt, names, today } = await withBackend(config, { access: 'read' }, ({ store }) =>
+      const previewed = await withBackend(config, { access: 'read' }, ({ store }) =>
         previewOn(store, rfi, options),
       )
+      const { receipt, names, today, gatheredUntil } = previewed
       if (options.json === true)
-        printJson(
-          today === null
+        printJson({
+          ...(today === null
             ? { receipt, names: Object.fromEntries(names) }
-            : { rfiId: receipt.rfiId, at: receipt.at, partner: today },
-        )
-      else {
-        const [first] = receipt.considered
-        print(
-          [
-            receiptHead(receipt, { alone: today !== null }),
-            ...(today !== null
-              ? [whyNotText(today)]
-              : first === undefined
-                ? []
-                : [receiptTable(receipt, names), rowText(receipt, first, names)]),
-          ].join('\n\n'),
-        )
-      }
+            : { rfiId: receipt.rfiId, at: receipt.at, partner: today }),
+          ...(gatheredUntil === null ? {} : { evidenceUntil: toTimestamp(gatheredUntil) }),
+        })
+      else print(previewText(rfi, previewed, file))
     })
+}
+
+function previewText(rfi: Rfi, { receipt, names, today, gatheredUntil }: Previewed, file: string): string {
+  const inWords = inWordsOf(rfi)
+  const [first] = receipt.considered
+  const more = commandLine('preview', file, '--partner', 'ID', ...samePlace())
+  const head = [receiptHead(receipt, { alone: today !== null }), ...laterEvidence(gatheredUntil)].join('\n')
+  if (today !== null)
+    return [answerNow(today, rfi.rfiId), head, whyNotText(today, { again: false, figures: true })].join(
+      '\n\n',
+    )
+  if (first === undefined) return head
+  return [
+    head,
+    receiptTable(receipt, names),
+    rowText(receipt, first, { names, inWords }),
+    ...othersChosen(receipt, { names, inWords, more }),
+  ].join('\n\n')
 }
 
 async function rfiIn(file: string): Promise<Rfi> {
@@ -83,12 +98,20 @@ async function rfiIn(file: string): Promise<Rfi> {
 
 const newline = Buffer.from('\n')
 
+interface Previewed {
+  readonly receipt: Receipt
+  readonly names: Names
+  readonly today: WhyNotReport | null
+  /** Until when evidence was gathered, where that is later than asked for; ms since 1970. */
+  readonly gatheredUntil: number | null
+}
+
 /** Ranks one RFI as the router would, at `at` ms since 1970, and writes nothing. */
 export async function previewOn(
   store: Backend['store'],
   rfi: Rfi,
   { at, partner }: Pick<Options, 'at' | 'partner'>,
-): Promise<{ readonly receipt: Receipt; readonly names: Names; readonly today: WhyNotReport | null }> {
+): Promise<Previewed> {
   const tables = await currentTables(store)
   const chain = await chainBefore(store, rfi.followsRfiId)
   const asked = await askedIn(store, chain)
@@ -101,6 +124,7 @@ export async function previewOn(
   return {
     receipt,
     names: await namesOf(store, receipt),
+    gatheredUntil: await gatheredAfter(store, at),
     today:
       partnerId === undefined || refusedWhole
         ? null

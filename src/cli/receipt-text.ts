@@ -1,10 +1,12 @@
-import stringWidth from 'string-width'
-import type { FeatureName } from '../ranking/catalogue.ts'
 import { type ConsideredOnReceipt, type Receipt, reasonsOnReceipt } from '../ranking/receipt.ts'
-import { styled, terminalWidth } from './output.ts'
+import { styled } from './output.ts'
+import { pageWidth } from './page-width.ts'
+import { type PartLine, partTable } from './part-table.ts'
 import { refusalWords } from './refusal-words.ts'
-import { type Column, renderTable } from './table.ts'
+import { bySignificance, tellingLines } from './telling-lines.ts'
+import type { InWords } from './term-words.ts'
 import { clean, grouped, minuteOf, scoreText } from './text.ts'
+import { wrapped } from './wrap.ts'
 
 /** Names of partners by their ids, as far as they are known. */
 export type Names = ReadonlyMap<string, string>
@@ -19,7 +21,7 @@ export function receiptHead(receipt: Receipt, { alone }: { readonly alone: boole
     `${styled('bold', `RFI ${clean(rfiId)}`)}  ranked at ${minuteOf(at)} UTC ${rules[rule]}, under ${clean(weightsId)} (${releaseHash.slice(0, 12)})`,
     ...(whole === undefined
       ? [
-          `  ${grouped(candidates)} ${candidates === 1 ? 'candidate' : 'candidates'}, ${grouped(chosen.length)} chosen${population === null ? '' : `; ${grouped(population.profiles)} profiles in ${population.country}, of ${(population.totalTerms / Math.max(1, population.profiles)).toFixed(1)} terms on average`}`,
+          `  ${grouped(candidates)} ${candidates === 1 ? 'candidate' : 'candidates'}, ${grouped(chosen.length)} chosen${alone || chosen.length === 0 ? '' : ' (✓)'}${population === null ? '' : `; ${grouped(population.profiles)} profiles in ${population.country}, of ${(population.totalTerms / Math.max(1, population.profiles)).toFixed(1)} terms on average`}`,
           ...(counts.length === 0 ? [] : [`  not asked: ${counts.join(', ')}`]),
         ]
       : [`  nobody was considered: ${refusalWords[whole]}`]),
@@ -32,78 +34,9 @@ function whyNobody({ refused }: Receipt): string[] {
   return codes.map(code => `    ${code}: ${refusalWords[code]}`)
 }
 
-/** All rows of a receipt. In a narrow terminal the features that weigh least in them are added up as `rest`. */
-export function receiptTable(receipt: Receipt, names: Names, width: number | null = terminalWidth()): string {
-  const { features, considered } = receipt
-  const most = features
-    .map(({ name }, at) => ({
-      name,
-      at,
-      part: considered.reduce((sum, { contributions }) => sum + Math.abs(contributions[at] ?? 0), 0),
-    }))
-    .sort((one, other) => other.part - one.part)
-  for (let shown = most.length; ; shown -= 1) {
-    const columns = columnsOf(receipt, names, most.slice(0, shown))
-    const table = renderTable(columns, considered, width)
-    const [title = ''] = table.split('\n')
-    if (width === null || shown === 0 || stringWidth(title) <= width) return table
-  }
-}
-
-function columnsOf(
-  receipt: Receipt,
-  names: Names,
-  shown: readonly { readonly name: FeatureName; readonly at: number }[],
-): Column<ConsideredOnReceipt>[] {
-  const chosen = new Set(receipt.chosen)
-  const rest = receipt.features.map((_, at) => at).filter(at => !shown.some(each => each.at === at))
-  const places = new Map(receipt.considered.map((row, at) => [row, at + 1]))
-  const estimate = (title: string, name: 'answer1h' | 'answer24h' | 'accept' | 'win') => ({
-    title,
-    align: 'right' as const,
-    value: ({ estimates }: ConsideredOnReceipt) =>
-      estimates === null ? '–' : percent(estimates[name].chance),
-  })
-  return [
-    { title: '#', align: 'right', value: row => String(places.get(row) ?? '') },
-    { title: 'partner', flexible: true, value: ({ partnerId }) => nameOf(partnerId, names) },
-    { title: '', value: ({ partnerId }) => (chosen.has(partnerId) ? 'chosen' : '') },
-    { title: 'score', align: 'right', value: ({ score }) => scoreText(score) },
-    ...shown.map(({ name, at }) => ({
-      title: name,
-      align: 'right' as const,
-      value: ({ contributions }: ConsideredOnReceipt) => figure(contributions[at] ?? 0),
-    })),
-    ...(rest.length === 0
-      ? []
-      : [
-          {
-            title: 'rest',
-            align: 'right' as const,
-            value: ({ contributions }: ConsideredOnReceipt) =>
-              figure(rest.reduce((sum, at) => sum + (contributions[at] ?? 0), 0)),
-          },
-        ]),
-    estimate('in 1 h', 'answer1h'),
-    estimate('in 24 h', 'answer24h'),
-    estimate('accepts', 'accept'),
-    estimate('wins', 'win'),
-  ]
-}
-
 export function nameOf(partnerId: string, names: Names): string {
   const name = names.get(partnerId)
   return name === undefined ? partnerId : `${name} (${partnerId})`
-}
-
-/** One figure of a score, and why. */
-export interface PartLine {
-  readonly feature: string
-  /** Millionths. */
-  readonly value: number
-  readonly weight: number
-  readonly contribution: number
-  readonly reason: string
 }
 
 /** What contributes most first. */
@@ -120,19 +53,6 @@ export function partLines(receipt: Receipt, row: ConsideredOnReceipt): PartLine[
     .sort((one, other) => other.contribution - one.contribution)
 }
 
-export function partTable(lines: readonly PartLine[]): string {
-  return renderTable(
-    [
-      { title: 'feature', value: ({ feature }) => feature },
-      { title: 'value', align: 'right', value: ({ value }) => scoreText(value) },
-      { title: 'weight', align: 'right', value: ({ weight }) => scoreText(weight) },
-      { title: 'contribution', align: 'right', value: ({ contribution }) => figure(contribution) },
-      { title: 'why', flexible: true, value: ({ reason }) => reason },
-    ] satisfies Column<PartLine>[],
-    lines,
-  )
-}
-
 /** A row's terms in common with the RFI, those that weigh most first. */
 export function termsOf({ terms }: Receipt, { matched }: ConsideredOnReceipt): string[] {
   return matched
@@ -141,21 +61,63 @@ export function termsOf({ terms }: Receipt, { matched }: ConsideredOnReceipt): s
     .map(({ term }) => term.replace(/^word:/, ''))
 }
 
+/** The same as the request has them; two that share a word once. */
+export function commonWords(
+  { terms }: Receipt,
+  { matched }: ConsideredOnReceipt,
+  inWords: InWords,
+): string[] {
+  const common = matched.flatMap(place => terms[place] ?? [])
+  return [...new Set(common.sort((one, other) => other.weight - one.weight).map(({ term }) => inWords(term)))]
+}
+
 /** Where one partner came, and why. */
-export function rowText(receipt: Receipt, row: ConsideredOnReceipt, names: Names): string {
+export function rowText(
+  receipt: Receipt,
+  row: ConsideredOnReceipt,
+  { names, inWords }: { readonly names: Names; readonly inWords: InWords },
+): string {
   const place = receipt.considered.indexOf(row) + 1
   const chosen = receipt.chosen.includes(row.partnerId)
-  const terms = termsOf(receipt, row)
+  const words = commonWords(receipt, row, inWords)
   return [
     `${styled('bold', clean(nameOf(row.partnerId, names)))}  place ${place}, ${chosen ? 'chosen' : 'not chosen'}, score ${scoreText(row.score)}`,
-    `  ${terms.length === 0 ? 'no tag in common with the RFI' : `in common: ${clean(terms.join(', '))}`}`,
+    `  ${words.length === 0 ? 'no tag in common with the RFI' : `in common: ${clean(words.join(', '))}`}`,
     partTable(partLines(receipt, row)),
   ].join('\n')
 }
 
-/** As `scoreText`, without a minus before what rounds to nothing. */
-function figure(millionths: number): string {
-  return scoreText(Math.abs(millionths) < 500 ? 0 : millionths)
+/** What sets each of the chosen apart but the first, whose figures stand above; empty where nobody else was chosen. */
+export function othersChosen(
+  receipt: Receipt,
+  { names, inWords, more }: { readonly names: Names; readonly inWords: InWords; readonly more: string },
+): string[] {
+  const rows = receipt.considered.filter(
+    (row, at) => at > 0 && receipt.chosen.some(chosen => chosen === row.partnerId),
+  )
+  if (rows.length === 0) return []
+  const width = pageWidth()
+  const blocks = rows.map(row => {
+    const words = commonWords(receipt, row, inWords)
+    return [
+      `  ${clean(nameOf(row.partnerId, names))}${words.length === 0 ? '' : `: ${clean(words.join(', '))}`}`,
+      ...tellingLines(apartFromFit(bySignificance(receipt, row)), mostLines).map(reason =>
+        wrapped(`    ${clean(reason)}`, { width, indent: 6 }),
+      ),
+    ].join('\n')
+  })
+  const title = 'The others chosen: words in common, then what sets each apart'
+  return [[styled('bold', title), ...blocks, `Every figure of one: ${more}`].join('\n')]
+}
+
+const mostLines = 3
+
+/** Where the promise of the tags is told, their fit is told with it. */
+function apartFromFit({
+  relevance = '',
+  ...others
+}: Readonly<Record<string, string>>): Record<string, string> {
+  return others.promise === undefined ? { relevance, ...others } : others
 }
 
 /** Millionths as `12 %`. */

@@ -12,7 +12,8 @@ export const refusalWords: Readonly<Record<RefusalCode, string>> = {
   size: "it has opted out of customers of this one's size",
   'already-asked': 'it was asked before, in an RFI that this one follows',
   capacity: 'it has as many open referrals as it wants (maxOpenReferrals)',
-  'no-match': 'nothing asked for is among its tags, and it accepted nothing like it before',
+  'no-match':
+    "nothing the need asks for is among its tags or its earlier deals (region and channel alone don't count)",
   'minimum-score': "its score is below the release's minimum",
   'not-chosen': 'others scored higher',
 }

@@ -3,9 +3,10 @@ import type { Notice } from '../domain/notices.ts'
 import { type ReasonCode, reasonText } from '../domain/reasons.ts'
 import type { Substatus } from '../domain/referral.ts'
 import type { Timestamp } from '../domain/time.ts'
-import { reasonsOnReceipt } from '../ranking/receipt.ts'
 import type { InboxDocument, ReceiptDocument, ReferralDocument, RfiDocument } from '../roles/collections.ts'
 import type { Backend } from './backend.ts'
+import { termsOf } from './receipt-text.ts'
+import { bySignificance } from './telling-lines.ts'
 
 /** One RFI and what became of it. Who the customer is stays in `contacts`. */
 export interface RfiReport {
@@ -47,9 +48,9 @@ export interface ReferralReport {
   readonly possibleDuplicateOf: string | null
   /** False: nobody was told of it, and silence counts for nothing. Null until it is projected. */
   readonly notifiable: boolean | null
-  /** Words and ids in common, as matching has them, those that weigh most first. */
+  /** Words and ids in common, as matching has them, those that weigh most first. For people `inWordsOf` has the words. */
   readonly matched: readonly string[]
-  /** By feature, as the partner is told; what contributes most first. */
+  /** By feature, in a line that the partner may read too; fit first, then what sets it apart most. */
   readonly why: Readonly<Record<string, string>>
 }
 
@@ -120,32 +121,7 @@ function reportReferral(
     value: referral.engagement?.value ?? null,
     possibleDuplicateOf: routed?.possibleDuplicateOf ?? null,
     notifiable: routed?.notifiable ?? null,
-    matched: receipt === null || row === undefined ? [] : termsInCommon(receipt, row),
+    matched: receipt === null || row === undefined ? [] : termsOf(receipt, row),
     why: receipt === null || row === undefined ? {} : bySignificance(receipt, row),
   }
-}
-
-type Row = ReceiptDocument['considered'][number]
-
-function termsInCommon({ terms }: ReceiptDocument, { matched }: Row): string[] {
-  return matched
-    .flatMap(place => terms[place] ?? [])
-    .sort((one, other) => other.weight - one.weight)
-    .map(({ term }) => term.replace(/^word:/, ''))
-}
-
-/** Fit first, then what sets the partner apart most from the others that were considered. */
-function bySignificance(receipt: ReceiptDocument, row: Row): Record<string, string> {
-  const reasons = reasonsOnReceipt(receipt, row)
-  const others = Math.max(1, receipt.considered.length)
-  const order = receipt.features
-    .map(({ name }, at) => {
-      const usual = receipt.considered.reduce((sum, each) => sum + (each.contributions[at] ?? 0), 0) / others
-      return { name, apart: Math.abs((row.contributions[at] ?? 0) - usual) }
-    })
-    .sort(
-      (one, other) =>
-        Number(other.name === 'relevance') - Number(one.name === 'relevance') || other.apart - one.apart,
-    )
-  return Object.fromEntries(order.map(({ name }) => [name, reasons[name] ?? '']))
 }

@@ -3,6 +3,8 @@ import { toMillis } from '../domain/time.ts'
 import { styled } from './output.ts'
 import type { ReferralReport, RfiReport } from './rfi-report.ts'
 import { type Column, renderTable } from './table.ts'
+import { tellingLines } from './telling-lines.ts'
+import { inWordsOf, sizeInWords } from './term-words.ts'
 import { clean, duration, grouped, minuteOf, scoreText } from './text.ts'
 
 /** An RFI's report for people. */
@@ -27,7 +29,7 @@ function head({ rfi, outcome, receivedAt, receipt }: RfiReport): string {
   const place = [customer.city, customer.region, customer.country].filter(part => part !== null).join(', ')
   const facts = [
     `from ${place}`,
-    customer.size,
+    customer.size === null ? null : sizeInWords(customer.size),
     budget === null ? null : `budget ${budget.currency} ${grouped(budget.amount)}`,
     closingAt === null ? null : `closes ${minuteOf(closingAt)}`,
   ]
@@ -88,13 +90,16 @@ function answeredAfter({ substatus, routedAt, acceptedAt, closedAt }: ReferralRe
 }
 
 function why({ rfi, referrals }: RfiReport): string {
-  const blocks = referrals.map(({ partner, partnerId, matched, why }) =>
-    [
-      `  ${clean(`${partner} (${partnerId})`)}${matched.length === 0 ? '' : `: ${clean(matched.join(', '))}`}`,
-      ...[...new Set(Object.values(why))].slice(0, mostReasons).map(reason => `    ${clean(reason)}`),
-    ].join('\n'),
-  )
-  const title = `Why: terms in common, then what sets each partner apart (explain ${rfi.rfiId} says all)`
+  const inWords = inWordsOf(rfi)
+  const blocks = referrals.map(({ partner, partnerId, matched, why }) => {
+    // Ids come with their namespace, words without.
+    const words = [...new Set(matched.map(term => inWords(term.includes(':') ? term : `word:${term}`)))]
+    return [
+      `  ${clean(`${partner} (${partnerId})`)}${words.length === 0 ? '' : `: ${clean(words.join(', '))}`}`,
+      ...tellingLines(why, mostReasons).map(reason => `    ${clean(reason)}`),
+    ].join('\n')
+  })
+  const title = `Why: words in common, then what sets each partner apart (explain ${rfi.rfiId} says all)`
   return [styled('bold', clean(title)), ...blocks].join('\n')
 }
 

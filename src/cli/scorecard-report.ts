@@ -15,7 +15,9 @@ import {
 import type { Tables } from '../roles/tables.ts'
 import type { Backend } from './backend.ts'
 import { evidenceOf, interestOf } from './current-tables.ts'
-import type { PartLine } from './receipt-text.ts'
+import { inboxPage, tabs } from './inbox-page.ts'
+import type { PartLine } from './part-table.ts'
+import { type InWords, keyInWords, writtenIn } from './term-words.ts'
 
 /** One partner against all. */
 export interface Scorecard {
@@ -33,7 +35,12 @@ export interface Scorecard {
   readonly medianAnswerTime: { readonly own: number | null; readonly population: number | null }
   readonly rates: Rates
   /** What is asked for that it answered most, undecayed. */
-  readonly interests: readonly { readonly term: string; readonly counts: Counts }[]
+  readonly interests: readonly {
+    readonly term: string
+    /** As a request of its latest has it; the key in words where none does. */
+    readonly words: string
+    readonly counts: Counts
+  }[]
   /** The soonest to expire first. */
   readonly waiting: readonly {
     readonly referralId: string
@@ -46,6 +53,8 @@ export interface Scorecard {
 }
 
 const strongest = 10
+/** Requests that words are looked for in, the latest. */
+const latestRequests = 50
 
 /** Null for a partner of whom nothing is known. `at` in ms since 1970. */
 export async function scorecardOf(
@@ -62,6 +71,7 @@ export async function scorecardOf(
   const rows = await store.find('inbox', { where: { partnerId, tab: { in: ['new', 'active'] } } })
   const active = rows.filter(({ tab }) => tab === 'active')
   const { terms } = await interestOf(store, partnerId)
+  const inWords = await wordsIn(store, partnerId)
   const summary = evidenceSummary(evidence, population, release, at)
   const everybody = {
     ...evidence,
@@ -90,7 +100,10 @@ export async function scorecardOf(
     interests: terms
       .toSorted((one, other) => other.weight - one.weight || (one.term < other.term ? -1 : 1))
       .slice(0, strongest)
-      .map(interest => ({ term: interest.term, counts: totals(bucketsIn(interest)) })),
+      .map(interest => ({
+        ...{ term: interest.term, words: inWords(interest.term) },
+        counts: totals(bucketsIn(interest)),
+      })),
     waiting: rows
       .filter(({ tab }) => tab === 'new')
       .flatMap(({ _id, referral, routed }) => {
@@ -109,6 +122,14 @@ export async function scorecardOf(
         .reduce<Sums>((sum, value) => addMoney(sum, value), {}),
     },
   }
+}
+
+/** Terms are learnt as keys: the words behind them stand in what was asked of the partner. */
+async function wordsIn(store: Backend['store'], partnerId: PartnerId): Promise<InWords> {
+  const asked = { partnerId, tabs, limit: latestRequests, after: null, search: null }
+  const { rows } = await inboxPage(store, asked)
+  const found = rows.flatMap(({ routed }) => (routed === null ? [] : [writtenIn(routed)]))
+  return term => found.find(written => written.has(term))?.get(term) ?? keyInWords(term)
 }
 
 /** Whatever the store gives first: many expire together. */

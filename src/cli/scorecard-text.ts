@@ -1,7 +1,8 @@
 import { toMillis } from '../domain/time.ts'
 import type { Rate } from '../ranking/visibility.ts'
 import { styled } from './output.ts'
-import { partTable, percent } from './receipt-text.ts'
+import { partTable } from './part-table.ts'
+import { percent } from './receipt-text.ts'
 import type { Scorecard } from './scorecard-report.ts'
 import { type Column, renderTable } from './table.ts'
 import { clean, duration, grouped, minuteOf, scoreText, sums } from './text.ts'
@@ -12,6 +13,7 @@ export function scorecardText(card: Scorecard): string {
   return [
     [
       `${styled('bold', clean(partnerId))}  visibility ${scoreText(visibility.visibility)} under ${clean(visibility.weightsId)}, as of ${minuteOf(visibility.asOf)} UTC`,
+      '  visibility: the part of its scores that is its own, whatever is asked for',
       ...(names.length === 0 ? ['  no profile is known'] : names.map(name => `  ${clean(name)}`)),
     ].join('\n'),
     ...(visibility.parts.length === 0 ? [] : [partTable(visibility.parts)]),
@@ -78,7 +80,7 @@ function interests({ interests }: Scorecard): string {
     value: ({ counts }: Interest) => grouped(count(counts) ?? 0),
   })
   const columns: readonly Column<Interest>[] = [
-    { title: 'asked for and answered most', flexible: true, value: ({ term }) => term.replace(/^word:/, '') },
+    { title: 'asked for and answered most', flexible: true, value: ({ words }) => words },
     of('accepted', ({ accepted }) => accepted),
     of('won', ({ won }) => won),
     of('declined for fit', ({ declinedFit }) => declinedFit),

@@ -62,3 +62,8 @@ export function share(part: number, whole: number): string {
 export function scoreText(millionths: number): string {
   return (millionths / 1_000_000).toFixed(3)
 }
+
+/** As `scoreText`, without a minus before what rounds to nothing. */
+export function figureText(millionths: number): string {
+  return scoreText(Math.abs(millionths) < 500 ? 0 : millionths)
+}

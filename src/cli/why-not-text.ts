@@ -1,6 +1,8 @@
 import type { PartnerId } from '../domain/ids.ts'
 import type { Profile } from '../domain/profile.ts'
+import { toTimestamp } from '../domain/time.ts'
 import type { Population } from '../ranking/population.ts'
+import type { TagOrigin } from '../ranking/profile-changes.ts'
 import type { Considered } from '../ranking/rank.ts'
 import { hourOf } from '../ranking/rates.ts'
 import type { Release } from '../ranking/release.ts'
@@ -8,7 +10,7 @@ import { basisUnder, compile, reasonsOf } from '../ranking/score.ts'
 import type { Standing } from '../ranking/standing.ts'
 import type { Attempt, Change, WhyNot } from '../ranking/why-not.ts'
 import { styled } from './output.ts'
-import { type PartLine, partTable } from './receipt-text.ts'
+import { type PartLine, partTable } from './part-table.ts'
 import { refusalWords } from './refusal-words.ts'
 import { clean, minuteOf, scoreText } from './text.ts'
 
@@ -41,6 +43,8 @@ interface ToldAttempt {
   readonly kind: Change['kind']
   readonly what: string
   readonly n: number
+  /** Of a tag: where it comes from. */
+  readonly origin: TagOrigin | null
   /** As it would be produced; null when it is no change of the profile. */
   readonly profile: Profile | null
   readonly outcome: Told
@@ -101,7 +105,9 @@ function told(standing: Standing): Told {
 
 function toldAttempt({ change, standing }: Attempt): ToldAttempt {
   const profile = 'profile' in change ? change.profile : null
-  return { kind: change.kind, what: whatOf(change), n: change.n, profile, outcome: told(standing) }
+  const origin = 'profile' in change ? (change.origin ?? null) : null
+  const { kind, n } = change
+  return { kind, what: whatOf(change), n, origin, profile, outcome: told(standing) }
 }
 
 function whatOf(change: Change): string {
@@ -139,7 +145,23 @@ const outscored: ReadonlySet<string> = new Set(['not-chosen', 'minimum-score'])
 /** How many changes that would be enough are listed. */
 const mostShown = 5
 
-export function whyNotText(report: WhyNotReport): string {
+/** What --at can't do, in a line; ms since 1970, null where nothing was gathered after it. */
+export function laterEvidence(gatheredUntil: number | null): string[] {
+  return gatheredUntil === null
+    ? []
+    : [
+        `Later than --at: what was learnt until ${minuteOf(toTimestamp(gatheredUntil))} UTC counts too, as the tables hold no past.`,
+      ]
+}
+
+/**
+ * @param again - it was ranked before, at another moment
+ * @param figures - whether to show those of its score: needless where nearly the same stand above
+ */
+export function whyNotText(
+  report: WhyNotReport,
+  { again, figures }: { readonly again: boolean; readonly figures: boolean },
+): string {
   const { partnerId, name, standing, place, candidates, parts } = report
   const who = styled('bold', clean(name === null ? partnerId : `${name} (${partnerId})`))
   const scored = standing.score === null ? '' : `, score ${scoreText(standing.score)}`
@@ -155,9 +177,9 @@ export function whyNotText(report: WhyNotReport): string {
         }`,
       ]
   return [
-    `Ranked again on the tables as they are, read at ${minuteOf(report.asOf)} UTC:`,
+    `Ranked ${again ? 'again ' : ''}as of ${minuteOf(report.asOf)} UTC:`,
     ...lines,
-    ...(parts.length === 0 ? [] : [partTable(parts)]),
+    ...(parts.length === 0 || !figures ? [] : [partTable(parts)]),
     ...(standing.listed ? [] : ['', ...changes(report)]),
   ].join('\n')
 }
@@ -180,5 +202,9 @@ function line({ what, outcome }: ToldAttempt): string {
   if (outcome.listed) return `${clean(what)} → place ${outcome.place}${score}`
   const needed =
     outcome.score === null || outcome.needed === null ? '' : ` of ${scoreText(outcome.needed)} needed`
-  return `${clean(what)} → ${outcome.code}${score}${needed}`
+  return `${clean(what)} → still left out${why(outcome)}${score}${needed}`
+}
+
+function why({ code }: Told): string {
+  return code === null ? '' : ` (${refusalWords[code as keyof typeof refusalWords]})`
 }

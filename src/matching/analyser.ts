@@ -84,7 +84,7 @@ const inner = /(?<=\p{Script=Latin})[.:'’](?=\p{Script=Latin})/u
  * Segments keep `l'industrie`, `company's`, `node.js` and `U.S.A.` whole. Cut at the mark, letters left alone are an
  * article or an ending and are dropped, unless there is nothing else: then they are an abbreviation.
  */
-function partsOf(segment: string): readonly string[] {
+export function partsOf(segment: string): readonly string[] {
   const parts = segment.split(inner)
   if (parts.length === 1) return parts
   const whole = parts.filter(part => part.length > 1)

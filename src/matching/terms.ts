@@ -32,9 +32,13 @@ export function termsOfProfile(profile: Profile): Term[] {
 
 /** What a need asks for: its ids, and the words of title, description and keywords. */
 export function formsOfNeed(need: Need, languages: readonly string[]): TermForms[] {
-  const { title, description, keywords } = need
-  const text = [title, description, keywords.join('\n')].map(part => part?.slice(0, longestText) ?? '')
-  return [...idsOf(need), ...formsOf(text.join('\n'), languages)]
+  return [...idsOf(need), ...formsOf(textOfNeed(need), languages)]
+}
+
+/** What words are read from: title, description and keywords, a line each. */
+export function textOfNeed({ title, description, keywords }: Need): string {
+  const parts = [title, description, keywords.join('\n')]
+  return parts.map(part => part?.slice(0, longestText) ?? '').join('\n')
 }
 
 /**

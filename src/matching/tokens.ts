@@ -9,10 +9,8 @@ import { segmentsOf } from './segments.ts'
 export function formsOf(text: string, languages: readonly string[]): Word[] {
   const analyser = analyserOf(languages)
   const found = new Map<string, Word>()
-  for (const segment of segmentsOf(withoutPiles(asSeen(text)).toWellFormed().normalize('NFKC'))) {
-    for (const word of analyser(
-      segment.length > longest ? segment.slice(0, longest).toWellFormed() : segment,
-    )) {
+  for (const segment of segmentsOf(asRead(text))) {
+    for (const word of analyser(cutSegment(segment))) {
       const same = found.get(word[0])
       if (same === undefined) found.set(word[0], word)
       else if (same !== word) found.set(word[0], join(same, word))
@@ -26,8 +24,17 @@ export function wordsOf(text: string, language: string): string[] {
   return formsOf(text, [language]).map(([canonical]) => canonical.slice(wordSpace.length))
 }
 
+/** A text as words are looked for in it. */
+export function asRead(text: string): string {
+  return withoutPiles(asSeen(text)).toWellFormed().normalize('NFKC')
+}
+
 /** Longer is no word of any language but an accident, and stemmers needn't meet it. UTF-16 units. */
 const longest = 64
+
+export function cutSegment(segment: string): string {
+  return segment.length > longest ? segment.slice(0, longest).toWellFormed() : segment
+}
 
 /** "consultants, consulting": one word by its stem, to be met by either surface form. */
 function join([canonical, ...others]: Word, word: Word): Word {

@@ -40,7 +40,10 @@ describe.each(features.map(feature => [feature.name, feature] as const))('%s', (
         expect(Object.values(inputs).every(Number.isFinite)).toBe(true)
         const value = feature.value(inputs, pair.basis)
         expect([value, isValue(value)]).toEqual([value, true])
-        expect(feature.reason(inputs, value, pair.basis)).toMatch(/^[A-Z0-9][^\n]{10,200}\.$/)
+        const reason = feature.reason(inputs, value, pair.basis)
+        expect(reason).toMatch(/^[A-Z0-9][^\n]{10,200}\.$/)
+        // Read by the partner and by others alike.
+        expect(reason).not.toMatch(/\byou/i)
       }),
     )
   })

@@ -201,6 +201,27 @@ describe('whyNot', () => {
     )
   })
 
+  test('proposes as tags what is asked for by name, then what others have; never numbers, nor where the customer is', () => {
+    const rfi = rfiOf(['inventory', '30'], {
+      customer: { country: 'PT', region: 'PT-11', city: 'Lisboa' },
+      need: {
+        title: 'Payroll 2026 in Lisboa',
+        description: 'broken',
+        keywords: ['inventory', '30'],
+        industries: ['Retail'],
+      },
+    } as object)
+    const world: World = { profiles: [...crowd, rival('me', ['welding'])], deeds: new Map() }
+    const { enough, closest } = tell(world, 'me', { rfi, count: 2 })
+    const tags = [...enough, ...(closest === null ? [] : [closest])].flatMap(({ change }) =>
+      change.kind === 'tag' ? [change.detail] : [],
+    )
+    expect(tags).not.toEqual([])
+    expect(['inventory', 'Retail (industries)']).toContain(tags[0])
+    for (const tag of tags) expect(['inventory', 'Retail (industries)', 'payroll', 'broken']).toContain(tag)
+    if (tags.includes('broken')) expect(tags.at(-1)).toBe('broken')
+  })
+
   test('fewer offers waiting, where that weighs', () => {
     const offers = (count: number): Deed[] =>
       Array.from({ length: count }, (_, at) => ({

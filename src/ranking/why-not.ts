@@ -1,7 +1,7 @@
 import type { PartnerId } from '../domain/ids.ts'
 import type { Profile } from '../domain/profile.ts'
 import type { RefusalCode } from '../matching/refusals.ts'
-import { type ProfileChange, profileChanges } from './profile-changes.ts'
+import { byTagOrigin, type ProfileChange, profileChanges } from './profile-changes.ts'
 import { rankAll } from './rank-all.ts'
 import { compile } from './score.ts'
 import { scorerFor } from './scorer.ts'
@@ -32,7 +32,7 @@ export interface WhyNot {
   readonly candidates: number
   /**
    * Changes of which each alone would have put it on the list, the smallest first: one of the profile (in the order of its
-   * kinds, tags by what they give), then those of behaviour by how often.
+   * kinds, tags by where they come from, then by what they give), then those of behaviour by how often, then tags that nobody has.
    */
   readonly enough: readonly Attempt[]
   /** When none would have been: the one that comes closest; null when there is nothing to change. */
@@ -149,14 +149,23 @@ const kinds: readonly Change['kind'][] = [
   'waiting',
 ]
 
-/** A profile is changed at once; a way of working takes as many times as it takes. */
+/**
+ * A profile is changed at once; a way of working takes as many times as it takes. A tag that nobody has comes last: that it
+ * helps is because it is rare, not because it is a trade.
+ */
 function bySize(one: Attempt, other: Attempt): number {
-  const size = ({ change }: Attempt) => ('profile' in change ? 0 : change.n)
+  const size = ({ change }: Attempt) =>
+    'profile' in change ? (change.origin === 'odd' ? mostTimes + 1 : 0) : change.n
   return (
     size(one) - size(other) ||
     kinds.indexOf(one.change.kind) - kinds.indexOf(other.change.kind) ||
+    byTagOrigin(tagIn(one), tagIn(other)) ||
     scoreOf(other) - scoreOf(one)
   )
+}
+
+function tagIn({ change }: Attempt): Pick<ProfileChange, 'origin'> {
+  return 'profile' in change ? change : {}
 }
 
 function scoreOf({ standing }: Attempt): number {

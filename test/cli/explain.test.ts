@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import stringWidth from 'string-width'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { receiptTable } from '../../src/cli/receipt-text.ts'
+import { receiptTable } from '../../src/cli/receipt-table.ts'
 import type { Receipt } from '../../src/ranking/receipt.ts'
 import { run, temporaryFolder } from './run.ts'
 
@@ -92,9 +92,14 @@ describe('explain', () => {
     expect(stdout).toMatch(/^RFI rfi-5 {2}ranked at 2026-01-06 00:00 UTC by rank, under default-1/)
     expect(stdout).toMatch(/not asked: paused 1, .*no-match 1/)
     expect(stdout).toMatch(/# +partner +score +\w+ .*in 1 h +in 24 h +accepts +wins/)
-    expect(stdout).toMatch(/1 +(ACME|BOLT) \((acme|bolt)\) +chosen +0\.\d{3}/)
+    expect(stdout).toMatch(/1 +(ACME|BOLT) \((acme|bolt)\) +✓ +0\.\d{3}/)
     expect(stdout).toMatch(/feature +value +weight +contribution +why/)
-    expect(stdout).toMatch(/relevance +1\.000 .* Your tags fit the request: 100 of 100\./)
+    expect(stdout).toMatch(/relevance +1\.000 .* The tags fit the request: 100 of 100\./)
+    expect(stdout).toMatch(/in common: payroll, inventory\n/)
+    expect(stdout).toMatch(/The others chosen: .*\n {2}(ACME|BOLT) .*\n {4}[A-Z]/)
+    expect(stdout).toMatch(/\nEvery figure of one: .*explain rfi-5 --partner ID --data /)
+    for (const line of stdout.split('\n').filter(each => !each.includes('--data')))
+      expect(stringWidth(line), line).toBeLessThanOrEqual(100)
     expect(stdout).toMatch(/\nverified: 3 rows, \d{3} figures recomputed, the same bytes\n/)
   })
 
@@ -109,6 +114,9 @@ describe('explain', () => {
     expect(whole).not.toContain(' rest ')
     expect(narrow).toContain(' rest ')
     for (const line of narrow.split('\n')) expect(stringWidth(line)).toBeLessThanOrEqual(100)
+    expect(narrow).toMatch(/\nrest: [^;]*; --json has each/)
+    const wide = await run(['explain', 'rfi-5', ...data], { environment: { COLUMNS: '400' } })
+    expect(wide.stdout).not.toContain('\nrest: ')
   })
 
   it('knows a partner only by a profile', async () => {
@@ -121,6 +129,9 @@ describe('explain', () => {
 
   it('tells one partner its own row, and nobody else', async () => {
     const { stdout } = await run(['explain', 'rfi-5', '--partner', 'acme', ...data])
+    expect(stdout).toMatch(
+      /^ACME \(acme\) was chosen for RFI rfi-5: place [12] of 3 candidates, score 0\.\d{3}/,
+    )
     expect(stdout).toMatch(/ACME \(acme\) {2}place [12], chosen, score/)
     expect(stdout).not.toMatch(/bolt|cork/i)
   })
@@ -128,7 +139,12 @@ describe('explain', () => {
   it('tells who was not chosen what was missing, and finds that it is so', { timeout: 20_000 }, async () => {
     const { stdout } = await run(['explain', 'rfi-5', '--partner', 'cork', ...data])
     expect(stdout).toMatch(/CORK \(cork\) {2}place 3, not chosen, score 0\.\d{3}/)
-    expect(stdout).toMatch(/Ranked again on the tables as they are/)
+    expect(stdout).toMatch(/Ranked again as of 2026-01-\d\d/)
+    // The answer comes first.
+    const [answer = ''] = stdout.split('\n\n')
+    expect(answer.replaceAll('\n', ' ')).toMatch(
+      /^CORK \(cork\) was not chosen for RFI rfi-5: place 3 of 3 candidates, score 0\.\d+ where 0\.\d+ was needed\. As of .* UTC the smallest change that would do: .* \(place [12]\)\.$/,
+    )
     expect(stdout).toMatch(/others scored higher: it would have needed 0\.\d{3}/)
     expect(stdout).toMatch(/The smallest change that would have been enough: .* → place [12]/)
     expect(stdout).not.toMatch(/acme|bolt/i)
@@ -171,12 +187,28 @@ describe('preview', () => {
     const { code, stdout } = await preview(rfi('new', 7, ['inventory', 'payroll']))
     expect(code).toBe(0)
     expect(stdout).toMatch(/^RFI new {2}ranked at 2026-01-\d\d .*by rank/)
-    expect(stdout).toMatch(/1 +(ACME|BOLT) \(\w+\) +chosen/)
+    expect(stdout).toMatch(/1 +(ACME|BOLT) \(\w+\) +✓ +0/)
     const { stdout: about } = await preview(rfi('new', 7, ['inventory', 'payroll']), '--partner', 'dusk')
     expect(about).toMatch(/DUSK \(dusk\) {2}not on the list\n {2}its profile is paused/)
+    expect(about).toMatch(/^DUSK \(dusk\) would not be chosen for RFI new: its profile is paused\. As of/)
     const refused = await preview(rfi('new', 7, ['inventory'], { consent: null }), '--json')
     expect(JSON.parse(refused.stdout).receipt.refused).toEqual({ 'no-consent': 1 })
     expect(await asJson('status')).toEqual(before)
+  })
+
+  it('says that a moment of the past is ranked with what was learnt after it', async () => {
+    const past = ['--at', day(3)] as const
+    const told = /^Later than --at: what was learnt until 2026-01-\d\d .* counts too/m
+    const [earlier, now, json, about] = await Promise.all([
+      preview(rfi('new', 7, ['inventory']), ...past),
+      preview(rfi('new', 7, ['inventory'])),
+      preview(rfi('new', 7, ['inventory']), ...past, '--json'),
+      run(['explain', 'rfi-5', '--partner', 'cork', ...past, ...data]),
+    ])
+    expect(earlier.stdout).toMatch(told)
+    expect(now.stdout).not.toMatch(told)
+    expect(JSON.parse(json.stdout)).toMatchObject({ evidenceUntil: expect.stringMatching(/^2026-01-/) })
+    expect(about.stdout).toMatch(told)
   })
 
   it.each([
@@ -208,7 +240,8 @@ describe('scorecard', () => {
     expect(stdout).toMatch(/offered \d, answered 1 \(0 within 1 h, 0 within 24 h\)/)
     expect(stdout).toMatch(/open 1, worth EUR 42,000\.5/)
     expect(stdout).toMatch(/accepted of what fitted +\d+ % +\d+ % – \d+ % +1\.0 +\d+ %/)
-    expect(stdout).toMatch(/payrol\w* +1 +0 +0 +0/)
+    expect(stdout).toMatch(/payroll +1 +0 +0 +0/)
+    expect(stdout).toMatch(/size 51 to 250 employees +1 +0 +0 +0/)
     const card = await asJson('scorecard', 'acme')
     expect(card).toMatchObject({ partnerId: 'acme', open: { deals: 1, value: { EUR: '42000.5' } } })
     for (const { rate, low, high } of Object.values(card.rates) as {

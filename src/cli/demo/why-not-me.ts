@@ -1,6 +1,6 @@
 import type { PartnerId, RfiId } from '../../domain/ids.ts'
 import type { Profile } from '../../domain/profile.ts'
-import { toTimestamp } from '../../domain/time.ts'
+import { type Timestamp, toTimestamp } from '../../domain/time.ts'
 import type { HistoryLine } from '../../lanes/timeline.ts'
 import { topics } from '../../roles/topics.ts'
 import { currentTables, presentOf } from '../current-tables.ts'
@@ -14,6 +14,8 @@ export interface LeftOut {
   readonly rfiId: RfiId
   readonly name: string
   readonly report: WhyNotReport
+  /** What it scored when the RFI was ranked, earlier than the moment of `report`; millionths. */
+  readonly before: { readonly score: number; readonly at: Timestamp }
   /** Its profile as it is. */
   readonly profile: Profile
 }
@@ -24,7 +26,8 @@ const mostPartners = 3
 
 /**
  * The first partner found for whom one thing of its profile would have been enough: that can be tried by sending the
- * profile. Null when there is none among those looked at.
+ * profile. A tag that nobody else has would do no more than be rare, and is left out. Null when there is none among those
+ * looked at.
  */
 export async function leftOutIn({ store }: Pick<Folder, 'store'>): Promise<LeftOut | null> {
   const tables = await currentTables(store)
@@ -37,14 +40,20 @@ export async function leftOutIn({ store }: Pick<Folder, 'store'>): Promise<LeftO
     rfis.map(({ _id }) => _id),
   )
   for (const document of rfis) {
-    const { considered = [], chosen = [] } = receipts.get(document._id) ?? {}
+    const receipt = receipts.get(document._id)
+    if (receipt === undefined) continue
+    const { considered, chosen, at: rankedAt } = receipt
     const others = considered.filter(({ partnerId }) => !chosen.includes(partnerId)).slice(0, mostPartners)
-    for (const { partnerId, profileId } of others) {
+    for (const { partnerId, profileId, score } of others) {
       const report = await lookAgain({ store }, { rfiId: document._id, partnerId, at, tables })
-      const changed = report?.enough[0]?.profile ?? null
+      const [first] = report?.enough ?? []
+      const changed = first === undefined || first.origin === 'odd' ? null : first.profile
       const profile = tables.index.get(profileId)?.profile
       if (report !== null && changed?.profileId === profileId && profile !== undefined)
-        return { rfiId: document._id, name: profile.name, report, profile: { ...profile } }
+        return {
+          ...{ rfiId: document._id, name: profile.name, report, profile: { ...profile } },
+          before: { score, at: rankedAt },
+        }
     }
   }
   return null

@@ -45,8 +45,7 @@ export const budgetFit: PairFeature<
       return `Neutral for lack of evidence (${inHundred(value)}): there is no budget, or no earlier deal, to compare.`
     const times = Math.exp(ratio / one)
     if (Math.abs(times - 1) < aboutAsOften)
-      return "Deals are about as large as this one about as often as everybody's."
-    const often = times > 1 ? 'more' : 'less'
-    return `Deals are about as large as this one ${often} often than everybody's: ${times.toFixed(1)} times as often.`
+      return "Its deals are about as large as this one no more and no less often than everybody's."
+    return `Its deals are about as large as this one ${Number(times.toPrecision(2))} times as often as everybody's.`
   },
 }

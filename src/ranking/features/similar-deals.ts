@@ -36,6 +36,6 @@ export const similarDeals: PairFeature<
   value: ({ gain, asked }) => asValue((gain / one / most) * dampingOf(asked)),
   reason: ({ met, asked }) =>
     met === 0
-      ? 'Nothing accepted yet shares anything with this request, be it a word, the region or the channel.'
-      : `Of the ${asked} things known of this request (words, region, channel, …), earlier deals share ${met}.`,
+      ? 'No deal of its own shares anything with this request yet: no word, region or channel.'
+      : `Its deals share ${met} of the ${asked} things in this request (words, region, channel, …) that any deals share.`,
 }
