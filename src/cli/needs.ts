@@ -5,6 +5,7 @@ import { withBackend } from './open-backend.ts'
 import { addCommonOptions, type CommonOptions, configOf, count } from './options.ts'
 import { print, printJson, styled } from './output.ts'
 import { renderTable } from './table.ts'
+import { keyInWords } from './term-words.ts'
 import { grouped, minuteOf, share } from './text.ts'
 
 interface Options extends CommonOptions, Months {
@@ -36,7 +37,7 @@ function needsText({ rfis, reasons, countries, terms, othersAtMost, latest }: Ne
   const counts = (title: string, rows: readonly Counted[]) =>
     renderTable(
       [
-        { title, flexible: true, value: ({ name }) => name.replace(/^word:/, '') },
+        { title, flexible: true, value: ({ name }) => (title === 'term' ? keyInWords(name) : name) },
         { title: 'RFIs', align: 'right', value: row => grouped(row.count) },
         { title: '', align: 'right', value: row => share(row.count, rfis) },
       ],
@@ -51,7 +52,7 @@ function needsText({ rfis, reasons, countries, terms, othersAtMost, latest }: Ne
       {
         title: 'asked for',
         flexible: true,
-        value: ({ terms }) => terms.map(term => term.replace(/^word:/, '')).join(', '),
+        value: ({ terms }) => terms.map(term => keyInWords(term)).join(', '),
       },
     ],
     latest,

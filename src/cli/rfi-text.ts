@@ -12,7 +12,7 @@ export function rfiText(report: RfiReport): string {
   return [
     head(report),
     ...(report.referrals.length === 0 ? [] : [renderTable(columns, report.referrals), why(report)]),
-    ...(report.notices.length === 0 ? [] : [told(report.notices)]),
+    ...(report.notices.length === 0 ? [] : [told(report)]),
     ...(report.chain.length === 0 ? [] : [chained(report)]),
   ].join('\n\n')
 }
@@ -105,8 +105,12 @@ function why({ rfi, referrals }: RfiReport): string {
 
 const mostReasons = 4
 
-function told(notices: readonly Notice[]): string {
-  const lines = notices.map(notice => `  ${minuteOf(notice.occurredAt)}  ${clean(noticeText(notice))}`)
+function told({ notices, referrals }: RfiReport): string {
+  const names = new Map(referrals.map(({ partnerId, partner }) => [partnerId, `${partner} (${partnerId})`]))
+  const nameOf: NameOf = partnerId => names.get(partnerId) ?? partnerId
+  const lines = notices.map(
+    notice => `  ${minuteOf(notice.occurredAt)}  ${clean(noticeText(notice, nameOf))}`,
+  )
   return [styled('bold', 'Notices for the customer'), ...lines].join('\n')
 }
 
@@ -119,18 +123,20 @@ function chained({ chain, rfi }: RfiReport): string {
   return [styled('bold', 'The customer chose again'), ...lines].join('\n')
 }
 
-function noticeText(notice: Notice): string {
+type NameOf = (partnerId: ReferralReport['partnerId']) => string
+
+function noticeText(notice: Notice, nameOf: NameOf): string {
   switch (notice.type) {
     case 'rfi.unroutable': {
       const reasons = Object.entries(notice.reasons).map(([code, count]) => `${code} ${grouped(count)}`)
       return `unroutable: ${refusedWhole(notice.reasons) ?? (reasons.join(', ') || 'no profile is known')}`
     }
     case 'customer.no-partner':
-      return `${notice.partnerId === null ? '' : `${notice.partnerId} ${notice.cause}, `}no partner is left; ${toWhom(notice)}`
+      return `${notice.partnerId === null ? '' : `${nameOf(notice.partnerId)} ${notice.cause}, `}no partner is left; ${toWhom(notice)}`
     case 'customer.choose-another': {
       const next = notice.candidates.map(({ name }) => name).join(', ')
       const choice = next === '' ? 'nobody is next in line' : `next in line: ${next}`
-      return `${notice.partnerId} ${notice.cause}, ${notice.othersOpen} still open; ${choice}; ${toWhom(notice)}`
+      return `${nameOf(notice.partnerId)} ${notice.cause}, ${notice.othersOpen} still open; ${choice}; ${toWhom(notice)}`
     }
   }
 }

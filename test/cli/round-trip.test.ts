@@ -92,7 +92,7 @@ describe('simulate, and what reads its folder', () => {
     ])
     expect(text.stdout).toMatch(/Acme 東京 \(acme\).* Won .* EUR 42,000\.5/)
     expect(text.stdout).toMatch(/The tags fit the request/)
-    expect(text.stdout).toMatch(/bolt expired, no partner is left; to the customer/)
+    expect(text.stdout).toMatch(/Bolt \(bolt\) expired, no partner is left; to the customer/)
     expect(text.stdout + json.stdout).not.toContain('padaria.example')
     const report = JSON.parse(json.stdout)
     expect(report.referrals.map(({ substatus }: { substatus: string }) => substatus).sort()).toEqual([
