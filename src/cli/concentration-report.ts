@@ -1,5 +1,6 @@
 import type { Store } from '../ports/store.ts'
-import type { Collections, OutcomeCounts, Spread } from '../roles/collections.ts'
+import type { Collections } from '../roles/collections.ts'
+import type { OutcomeCounts, Spread } from '../roles/documents/read-models.ts'
 import { spreads } from '../roles/folds/concentration.ts'
 
 export interface ConcentrationReport {

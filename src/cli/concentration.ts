@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander'
-import type { OutcomeCounts } from '../roles/collections.ts'
+import type { OutcomeCounts } from '../roles/documents/read-models.ts'
 import { spreads } from '../roles/folds/concentration.ts'
 import { type ConcentrationReport, reportConcentration } from './concentration-report.ts'
 import { withBackend } from './open-backend.ts'

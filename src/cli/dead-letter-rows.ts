@@ -1,6 +1,7 @@
 import type { Timestamp } from '../domain/time.ts'
 import type { Query, Store } from '../ports/store.ts'
-import type { Collections, DeadDocument, RedrivenDocument } from '../roles/collections.ts'
+import type { Collections } from '../roles/collections.ts'
+import type { DeadDocument, RedrivenDocument } from '../roles/documents/operations.ts'
 import type { Topic } from '../roles/topics.ts'
 
 /** Which dead letters. Times are those of the records. */

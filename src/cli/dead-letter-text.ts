@@ -1,5 +1,5 @@
 import type { Fault } from '../domain/shape.ts'
-import type { DeadDocument, RedrivenDocument } from '../roles/collections.ts'
+import type { DeadDocument, RedrivenDocument } from '../roles/documents/operations.ts'
 import { holdContactData, obstacleTo } from '../roles/redrive.ts'
 import { commandLine, samePlace } from './invocation.ts'
 import { styled, terminalWidth } from './output.ts'

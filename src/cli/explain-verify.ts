@@ -1,7 +1,7 @@
 import type { Receipt } from '../ranking/receipt.ts'
 import type { Release } from '../ranking/release.ts'
 import { type Verification, verifyReceipt } from '../ranking/verify.ts'
-import type { RfiDocument } from '../roles/collections.ts'
+import type { RfiDocument } from '../roles/documents/referrals.ts'
 
 /**
  * A receipt's own sums, and before that what the RFI's own row says as well: a receipt can't be another RFI's, of another

@@ -1,13 +1,13 @@
 import { addSums, type Sums } from '../domain/money.ts'
 import type { Store } from '../ports/store.ts'
+import type { Collections } from '../roles/collections.ts'
 import type {
-  Collections,
   Dimension,
   FunnelCell,
   FunnelCounts,
   Place,
   StageTimes,
-} from '../roles/collections.ts'
+} from '../roles/documents/read-models.ts'
 import { noCounts } from '../roles/folds/funnel.ts'
 import { addTimes } from '../roles/folds/stage-times.ts'
 import { type Months, monthRange, spansOf } from './months.ts'

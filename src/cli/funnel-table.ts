@@ -1,5 +1,5 @@
 import { minute } from '../domain/time.ts'
-import type { FunnelCounts, StageTimes } from '../roles/collections.ts'
+import type { FunnelCounts, StageTimes } from '../roles/documents/read-models.ts'
 import { type FunnelRow, type Grouping, stages } from './funnel-rows.ts'
 import { type Column, renderTable } from './table.ts'
 import { duration, grouped, share, sums } from './text.ts'

@@ -4,7 +4,7 @@ import { openOwnData } from '../../test/support/embedded.ts'
 import { fc } from '../../test/support/property.ts'
 import type { RoutedEvent } from '../domain/events.ts'
 import { evolve } from '../domain/evolve.ts'
-import type { InboxDocument } from '../roles/collections.ts'
+import type { InboxDocument } from '../roles/documents/read-models.ts'
 import { cursor, cursorText } from './cursor.ts'
 import { inboxPage, lookedAtOnce, type Page, type PageAsked, type PageEnd, type Tab } from './inbox-page.ts'
 

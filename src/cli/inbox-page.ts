@@ -1,6 +1,7 @@
 import type { Timestamp } from '../domain/time.ts'
 import type { Store } from '../ports/store.ts'
-import type { Collections, InboxDocument, PartnerCounts } from '../roles/collections.ts'
+import type { Collections } from '../roles/collections.ts'
+import type { InboxDocument, PartnerCounts } from '../roles/documents/read-models.ts'
 import { rowMatches, searchedFor } from './inbox-search.ts'
 
 export const tabs = ['new', 'active', 'archived', 'favorites'] as const

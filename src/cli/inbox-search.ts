@@ -1,4 +1,4 @@
-import type { InboxDocument } from '../roles/collections.ts'
+import type { InboxDocument } from '../roles/documents/read-models.ts'
 
 /** The words of what is searched for; without any nothing is left out. */
 export function searchedFor(text: string): readonly string[] {

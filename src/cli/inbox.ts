@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander'
 import { systemTime } from '../adapters/system-time.ts'
 import { toMillis } from '../domain/time.ts'
-import type { InboxDocument, PartnerCounts } from '../roles/collections.ts'
+import type { InboxDocument, PartnerCounts } from '../roles/documents/read-models.ts'
 import type { Backend } from './backend.ts'
 import { cursor, cursorText } from './cursor.ts'
 import { Failure } from './failure.ts'

@@ -1,5 +1,6 @@
 import type { Store } from '../ports/store.ts'
-import type { Collections, NeedDocument, NeedsCell } from '../roles/collections.ts'
+import type { Collections } from '../roles/collections.ts'
+import type { NeedDocument, NeedsCell } from '../roles/documents/read-models.ts'
 import { needTermId } from '../roles/folds/needs.ts'
 import { type Months, monthRange } from './months.ts'
 import { sumCounts } from './sum-counts.ts'

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import type { Store } from '../ports/store.ts'
-import type { Collections, DeploymentDocument } from '../roles/collections.ts'
+import type { Collections } from '../roles/collections.ts'
+import type { DeploymentDocument } from '../roles/documents/operations.ts'
 import {
   adoptDeployment,
   checkDeployment,

@@ -2,7 +2,8 @@ import type { Codec } from '../ports/codec.ts'
 import { misconfigured, unavailable } from '../ports/errors.ts'
 import type { Logger } from '../ports/logger.ts'
 import type { Store } from '../ports/store.ts'
-import type { Collections, DeploymentDocument } from '../roles/collections.ts'
+import type { Collections } from '../roles/collections.ts'
+import type { DeploymentDocument } from '../roles/documents/operations.ts'
 import { fingerprintOf, isFingerprintOf } from './secret-fingerprint.ts'
 
 /**

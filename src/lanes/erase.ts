@@ -2,7 +2,9 @@ import { toTimestamp } from '../domain/time.ts'
 import type { Codec } from '../ports/codec.ts'
 import type { Store, Write } from '../ports/store.ts'
 import type { Time } from '../ports/time.ts'
-import type { Collections, DeadDocument, Erasure, Removed } from '../roles/collections.ts'
+import type { Collections } from '../roles/collections.ts'
+import type { DeadDocument } from '../roles/documents/operations.ts'
+import type { Erasure, Removed } from '../roles/documents/referrals.ts'
 import {
   erasedContacts,
   holdsContactData,

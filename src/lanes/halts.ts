@@ -2,7 +2,8 @@ import { toTimestamp } from '../domain/time.ts'
 import type { Logger } from '../ports/logger.ts'
 import type { Store, Write } from '../ports/store.ts'
 import type { Time } from '../ports/time.ts'
-import type { Collections, HaltDocument } from '../roles/collections.ts'
+import type { Collections } from '../roles/collections.ts'
+import type { HaltDocument } from '../roles/documents/operations.ts'
 
 export interface HaltsOptions {
   readonly store: Pick<Store<Collections>, 'get' | 'commit'>

@@ -1,7 +1,7 @@
 import { PortError } from '../ports/errors.ts'
 import type { Batch, BatchAnswer, LogRecord, Start } from '../ports/log.ts'
 import type { Position } from '../ports/store.ts'
-import type { DeadDocument } from '../roles/collections.ts'
+import type { DeadDocument } from '../roles/documents/operations.ts'
 import { lettersOf } from '../roles/redrive.ts'
 import { commitAside, type MakeAside } from './aside.ts'
 import { Conflicts } from './conflict.ts'

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import type { Store } from '../ports/store.ts'
-import type { Collections, LayoutDocument } from '../roles/collections.ts'
+import type { Collections } from '../roles/collections.ts'
+import type { LayoutDocument } from '../roles/documents/operations.ts'
 import { topicNames } from '../roles/topics.ts'
 import { checkLayouts } from './layouts.ts'
 

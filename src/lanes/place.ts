@@ -1,6 +1,6 @@
 import type { Place } from '../ports/log.ts'
 import type { Position } from '../ports/store.ts'
-import type { ResumptionDocument } from '../roles/collections.ts'
+import type { ResumptionDocument } from '../roles/documents/operations.ts'
 
 /**
  * Whether the log can be the one the position was taken in; null when it can, else one line for the operator. Going on

@@ -1,7 +1,8 @@
 import { toTimestamp } from '../domain/time.ts'
 import type { LogProducer } from '../ports/log.ts'
 import type { Store, Write } from '../ports/store.ts'
-import type { Collections, DeadDocument } from '../roles/collections.ts'
+import type { Collections } from '../roles/collections.ts'
+import type { DeadDocument } from '../roles/documents/operations.ts'
 import { obstacleTo, recordOf } from '../roles/redrive.ts'
 
 /** What became of one dead letter that was to be sent again. */

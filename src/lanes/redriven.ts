@@ -1,7 +1,8 @@
 import { toTimestamp } from '../domain/time.ts'
 import type { LogRecord } from '../ports/log.ts'
 import type { Store, Write } from '../ports/store.ts'
-import type { Collections, DeadDocument } from '../roles/collections.ts'
+import type { Collections } from '../roles/collections.ts'
+import type { DeadDocument } from '../roles/documents/operations.ts'
 import { claimsOf, letterAgain, type Redrive, redrivenId, takenWrites } from '../roles/redrive.ts'
 
 /** A record that names a dead letter as the one it was. */

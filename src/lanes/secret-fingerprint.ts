@@ -1,6 +1,6 @@
 import { randomBytes, scrypt } from 'node:crypto'
 import { promisify } from 'node:util'
-import type { SecretFingerprint } from '../roles/collections.ts'
+import type { SecretFingerprint } from '../roles/documents/operations.ts'
 
 const derive = promisify<string, Buffer, number, Buffer>(scrypt)
 const hashLength = 16

@@ -1,7 +1,7 @@
 import type { LogRecord } from '../ports/log.ts'
 import type { CommitOutcome, JournalEntry, Position } from '../ports/store.ts'
-import type { DeadDocument } from '../roles/collections.ts'
 import { deadLetter } from '../roles/dead-letter.ts'
+import type { DeadDocument } from '../roles/documents/operations.ts'
 import type { Emission, Input, Role } from '../roles/role.ts'
 import { withoutErasedBytes } from './erased-bytes.ts'
 import { laneName } from './lane-name.ts'

@@ -2,7 +2,7 @@ import { dueTimers } from '../domain/clocks.ts'
 import type { Command } from '../domain/commands.ts'
 import type { CommandId } from '../domain/ids.ts'
 import type { Timestamp } from '../domain/time.ts'
-import type { ReferralDocument } from './collections.ts'
+import type { ReferralDocument } from './documents/referrals.ts'
 
 export type TimerCommand = Extract<Command, { type: 'remind' | 'cool' | 'expire' }>
 

@@ -1,7 +1,9 @@
 import type { RfiId } from '../domain/ids.ts'
 import type { Rfi } from '../domain/rfi.ts'
 import type { Reader } from '../ports/store.ts'
-import type { Collections, ContactDocument, DeadDocument, Erasure, Removed } from './collections.ts'
+import type { Collections } from './collections.ts'
+import type { DeadDocument } from './documents/operations.ts'
+import type { ContactDocument, Erasure, Removed } from './documents/referrals.ts'
 import { topics } from './topics.ts'
 
 // A customer's contact data that was erased.

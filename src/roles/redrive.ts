@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto'
 import { parseTimestamp, type Timestamp } from '../domain/time.ts'
 import type { LogRecord, OutgoingRecord } from '../ports/log.ts'
 import type { Reader, Write } from '../ports/store.ts'
-import type { Collections, DeadDocument } from './collections.ts'
+import type { Collections } from './collections.ts'
+import type { DeadDocument } from './documents/operations.ts'
 import { topics } from './topics.ts'
 
 // A dead letter that is sent again.

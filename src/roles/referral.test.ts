@@ -6,7 +6,7 @@ import type { RoutedEvent } from '../domain/events.ts'
 import { evolve } from '../domain/evolve.ts'
 import type { PartnerId, ReferralId } from '../domain/ids.ts'
 import { day, hour, type Timestamp, toMillis } from '../domain/time.ts'
-import type { ReferralDocument } from './collections.ts'
+import type { ReferralDocument } from './documents/referrals.ts'
 import { referral } from './referral.ts'
 import { topics } from './topics.ts'
 

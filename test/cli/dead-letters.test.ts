@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { openToRead, openToWrite, withFolder } from '../../src/cli/folder.ts'
-import type { DeadDocument } from '../../src/roles/collections.ts'
 import { deadLetter } from '../../src/roles/dead-letter.ts'
+import type { DeadDocument } from '../../src/roles/documents/operations.ts'
 import { type Topic, topics } from '../../src/roles/topics.ts'
 import { jsonLines, type Running, run, start, temporaryFolder } from './run.ts'
 

@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
 import { openFolder, openToWrite } from '../../src/cli/folder.ts'
 import { readConfig } from '../../src/ops/config.ts'
-import type { DeadDocument } from '../../src/roles/collections.ts'
 import { deadLetter } from '../../src/roles/dead-letter.ts'
+import type { DeadDocument } from '../../src/roles/documents/operations.ts'
 import { topics } from '../../src/roles/topics.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'referral-router-expiry-'))

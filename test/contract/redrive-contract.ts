@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
 import { countsOf, type Filter, type PageEnd, pageOf, redrivenAs } from '../../src/cli/dead-letter-rows.ts'
 import { type Redriving, redrive } from '../../src/lanes/redrive.ts'
-import type { DeadDocument } from '../../src/roles/collections.ts'
+import type { DeadDocument } from '../../src/roles/documents/operations.ts'
 import { topics } from '../../src/roles/topics.ts'
 import type { ContractCase } from './contract-case.ts'
 import {

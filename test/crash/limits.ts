@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { ReferralDocument } from '../../src/roles/collections.ts'
+import type { ReferralDocument } from '../../src/roles/documents/referrals.ts'
 import { topics } from '../../src/roles/topics.ts'
 import type { Folder } from './look.ts'
 import { dropRepeats } from './outside-reader.ts'

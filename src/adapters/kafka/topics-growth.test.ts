@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { LayoutDocument, LeaseDocument } from '../../roles/collections.ts'
+import type { LayoutDocument, LeaseDocument } from '../../roles/documents/operations.ts'
 import { topicNames, topics } from '../../roles/topics.ts'
 import { type GrowthOptions, growTopics } from './topics-growth.ts'
 

@@ -1,5 +1,5 @@
 import type { RoutedEvent } from '../../domain/events.ts'
-import { type Dimension, dimensions, type Place } from '../collections.ts'
+import { type Dimension, dimensions, type Place } from '../documents/read-models.ts'
 import type { Turn } from './inbox.ts'
 
 /**

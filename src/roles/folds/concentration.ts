@@ -1,5 +1,5 @@
 import type { PartnerId } from '../../domain/ids.ts'
-import type { ConcentrationCell, OutcomeCounts, PartnerCounts } from '../collections.ts'
+import type { ConcentrationCell, OutcomeCounts, PartnerCounts } from '../documents/read-models.ts'
 import type { Turn } from './inbox.ts'
 
 /** What concentration is told of. */

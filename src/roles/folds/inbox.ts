@@ -2,7 +2,8 @@ import type { ReferralEvent } from '../../domain/events.ts'
 import { evolve } from '../../domain/evolve.ts'
 import type { Referral } from '../../domain/referral.ts'
 import type { Write } from '../../ports/store.ts'
-import type { Collections, FavoriteDocument, InboxDocument } from '../collections.ts'
+import type { Collections } from '../collections.ts'
+import type { FavoriteDocument, InboxDocument } from '../documents/read-models.ts'
 
 /** An event in its turn, with the row before and after it: what every other fold works from. */
 export interface Turn {

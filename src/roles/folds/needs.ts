@@ -1,6 +1,7 @@
 import type { Unroutable } from '../../domain/notices.ts'
 import type { Reader } from '../../ports/store.ts'
-import type { Collections, NeedsCell, NeedTermDocument } from '../collections.ts'
+import type { Collections } from '../collections.ts'
+import type { NeedsCell, NeedTermDocument } from '../documents/read-models.ts'
 import type { EffectsBuilder } from '../effects.ts'
 import { counted, monthOf } from './cells.ts'
 

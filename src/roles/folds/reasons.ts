@@ -1,4 +1,4 @@
-import type { Place, ReasonsCell } from '../collections.ts'
+import type { Place, ReasonsCell } from '../documents/read-models.ts'
 import { cellIdOf, counted } from './cells.ts'
 import type { Turn } from './inbox.ts'
 

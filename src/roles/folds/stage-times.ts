@@ -1,5 +1,5 @@
 import { day, hour, minute, type Timestamp, toMillis } from '../../domain/time.ts'
-import type { StageTimes } from '../collections.ts'
+import type { StageTimes } from '../documents/read-models.ts'
 
 /** Upper ends of the bands in which times are counted, ms, themselves included; the last band has none. */
 export const bands = [hour, 4 * hour, 24 * hour, 72 * hour, 7 * day, 14 * day, 30 * day, 90 * day] as const

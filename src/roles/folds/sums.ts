@@ -1,12 +1,7 @@
 import type { PartnerId } from '../../domain/ids.ts'
 import type { Reader } from '../../ports/store.ts'
-import type {
-  Collections,
-  ConcentrationCell,
-  FunnelCell,
-  PartnerCounts,
-  ReasonsCell,
-} from '../collections.ts'
+import type { Collections } from '../collections.ts'
+import type { ConcentrationCell, FunnelCell, PartnerCounts, ReasonsCell } from '../documents/read-models.ts'
 import type { EffectsBuilder } from '../effects.ts'
 import { cellIdOf, placesOf } from './cells.ts'
 import {

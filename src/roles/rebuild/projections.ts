@@ -5,7 +5,8 @@ import { noEvidence } from '../../ranking/evidence.ts'
 import { noInterest } from '../../ranking/interest.ts'
 import { packInterest } from '../../ranking/packed-interest.ts'
 import { noPopulation } from '../../ranking/population.ts'
-import type { Changed, Collections } from '../collections.ts'
+import type { Collections } from '../collections.ts'
+import type { Changed } from '../documents/referrals.ts'
 import { type Topic, topics } from '../topics.ts'
 
 /** What a person may ask to have rebuilt. */
