@@ -13,7 +13,8 @@ import type { PartnerId } from '../domain/ids.ts'
 import { type Ranking, rank, rankRequested } from './rank.ts'
 import { type Receipt, receiptOf, tallyNames } from './receipt.ts'
 import { defaultRelease, type Release } from './release.ts'
-import { type Differs, verifyReceipt } from './verify.ts'
+import { verifyReceipt } from './verify.ts'
+import type { Differs } from './verify-check.ts'
 
 const rfi = rfiOf(words.slice(0, 4))
 
