@@ -1,3 +1,4 @@
+import { mostContacts } from '../domain/commands.ts'
 import { type ReferralEvent, statusRecordSchema } from '../domain/events.ts'
 import type { PartnerId } from '../domain/ids.ts'
 import { type Notice, noticeSchema, type Unroutable } from '../domain/notices.ts'
@@ -53,8 +54,9 @@ export function projector(options: ProjectorOptions): Role<ProjectorInput> {
         const { offset: cause, timestamp: at } = origin
         const before = rows.get(event.referralId)
         const taken = takeTurns(before, event)
-        if (taken.row.waiting.length > mostWaiting) {
-          const letter = deadLetter('projector', origin, tooEarly(taken.row, event))
+        const fault = overfull(taken.row, event)
+        if (fault !== null) {
+          const letter = deadLetter('projector', origin, fault)
           effects.emit(letter.emission)
           effects.write(letter.write)
           continue
@@ -105,6 +107,21 @@ function outOfPlace({ type, version }: ReferralEvent): Fault {
 
 /** A row holds what waits and is written whole with each event: no referral's two writers are so far apart. */
 const mostWaiting = 100
+/** Characters as JSON: far below what a database takes in one document. */
+const mostWaitingText = 4 * 1024 * 1024
+/** Commands bring no more than `mostContacts`; whoever forges events could bring any number. */
+const mostContactsOfRow = 2 * mostContacts
+
+/** What an event that would make its row too large is refused with; null for all others. */
+function overfull(row: InboxDocument, event: ReferralEvent): Fault | null {
+  const { waiting, referral } = row
+  if (waiting.length > mostWaiting) return tooEarly(row, event)
+  if (waiting.length > 10 && JSON.stringify(waiting).length > mostWaitingText) return tooEarly(row, event)
+  const contacts = referral?.contacts.length ?? 0
+  if (contacts <= mostContactsOfRow) return null
+  const expected = `at most ${mostContactsOfRow} contacts of one referral`
+  return { code: 'invalid', field: 'contact', found: `${contacts} with this one`, expected }
+}
 
 function tooEarly({ version, waiting }: InboxDocument, event: ReferralEvent): Fault {
   const expected = `${version + 1}, which ${waiting.length - 1} events wait for`

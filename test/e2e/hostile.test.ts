@@ -9,6 +9,7 @@ import { type Topic, topics } from '../../src/roles/topics.ts'
 import { fuzzCodec } from '../fuzz/feed.ts'
 import { Ledger, Tally } from '../fuzz/ledger.ts'
 import { openStepper, type Stepper, type Timed } from '../fuzz/stepper.ts'
+import { routed } from '../support/arbitraries.ts'
 import { acceptSample, type JsonObject, profileSample, rfiSample } from '../support/samples.ts'
 import { temporaryFolder } from '../support/simulated.ts'
 
@@ -420,6 +421,43 @@ describe('numbers', () => {
         { field: 'version', found: 'number', expected: '1, which 100 events wait for' },
       ])
       expect(slowest()).toBeLessThan(longest)
+    })
+  })
+
+  test('events forged to fill a document: what waits, and contacts', async () => {
+    await hostile(async ({ send, stepper }) => {
+      const common = { occurredAt: acceptSample.occurredAt, rfiId: 'f', commandId: null, claimedAt: null }
+      const event = (partnerId: string, version: number, rest: object) =>
+        sent(topics.status, partnerId, {
+          ...{ ...common, referralId: `f:${partnerId}`, partnerId, version },
+          ...rest,
+        })
+      const long = { type: 'referral.declined', reason: 8, notes: 'x'.repeat(200_000), startedAt: null }
+      const waiting = await send(
+        Array.from({ length: 60 }, (_, at) => event('p', at + 3, long)),
+        20,
+      )
+      expect(Object.keys(waiting['referral-status'] ?? {}).sort()).toEqual([
+        'applied',
+        'dead letter: invalid',
+      ])
+      const row = (await stepper.store.get('inbox', ['f:p'])).get('f:p')
+      expect(JSON.stringify(row).length).toBeLessThan(6_000_000)
+
+      const contact = { firstName: 'a', lastName: 'b', email: 'c@d.example', phone: null }
+      const outcomes = await send(
+        [
+          event('q', 1, { ...routed(), rfiId: 'f', referralId: 'f:q', partnerId: 'q' }),
+          ...Array.from({ length: 300 }, (_, at) =>
+            event('q', at + 2, { type: 'referral.contact-added', contact }),
+          ),
+        ],
+        50,
+      )
+      // The one too many is refused, and what comes after it waits in vain.
+      expect(outcomes['referral-status']).toEqual({ applied: 20 + 201 + 99, 'dead letter: invalid': 40 + 1 })
+      const other = (await stepper.store.get('inbox', ['f:q'])).get('f:q')
+      expect(other?.referral?.contacts.length).toBe(200)
     })
   })
 })
