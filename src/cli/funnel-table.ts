@@ -1,18 +1,21 @@
+import stringWidth from 'string-width'
 import { minute } from '../domain/time.ts'
 import type { FunnelCounts, StageTimes } from '../roles/documents/read-models.ts'
 import { type FunnelRow, type Grouping, stages } from './funnel-rows.ts'
+import { pageWidth } from './page-width.ts'
 import { type Column, renderTable } from './table.ts'
 import { duration, grouped, share, sums } from './text.ts'
 
 /** Each step in number, with its share of the step before it; values by currency. */
-export function funnelTable(rows: readonly FunnelRow[], by: Grouping | null): string {
+export function funnelTable(rows: readonly FunnelRow[], by: Grouping | null, width = pageWidth()): string {
   const step = (title: string, of: (counts: FunnelCounts) => readonly [part: number, whole: number]) =>
     [
       { title, align: 'right', value: ({ counts }) => grouped(of(counts)[0]) },
       { title: '', align: 'right', value: ({ counts }) => share(...of(counts)) },
     ] satisfies Column<FunnelRow>[]
-  const columns: Column<FunnelRow>[] = [
-    ...(by === null ? [] : [{ title: by, flexible: true, value: ({ group }: FunnelRow) => group }]),
+  const name: Column<FunnelRow>[] =
+    by === null ? [] : [{ title: by, flexible: true, value: ({ group }) => group }]
+  const counted: Column<FunnelRow>[] = [
     { title: 'routed', align: 'right', value: ({ counts }) => grouped(counts.routed) },
     ...step('answered', counts => [counts.answered, counts.routed]),
     ...step('within 24 h', counts => [counts.answeredWithin24h, counts.answered]),
@@ -22,10 +25,15 @@ export function funnelTable(rows: readonly FunnelRow[], by: Grouping | null): st
     { title: 'expired', align: 'right', value: ({ counts }) => grouped(counts.expired) },
     { title: 'lost', align: 'right', value: ({ counts }) => grouped(counts.lost) },
     { title: 'RFIs', align: 'right', value: ({ counts }) => grouped(counts.rfis) },
+  ]
+  const valued: Column<FunnelRow>[] = [
     { title: 'value accepted', align: 'right', value: ({ acceptedValue }) => sums(acceptedValue) },
     { title: 'value won', align: 'right', value: ({ wonValue }) => sums(wonValue) },
   ]
-  return renderTable(columns, rows)
+  const whole = renderTable([...name, ...counted, ...valued], rows, null)
+  if (whole.split('\n').every(line => stringWidth(line) <= width)) return whole
+  // Side by side they would break every line of a page.
+  return [counted, valued].map(some => renderTable([...name, ...some], rows)).join('\n\n')
 }
 
 const stageNames = {

@@ -45,7 +45,7 @@ export const budgetFit: PairFeature<
       return `Neutral for lack of evidence (${inHundred(value)}): there is no budget, or no earlier deal, to compare.`
     const times = Math.exp(ratio / one)
     if (Math.abs(times - 1) < aboutAsOften)
-      return "Its deals are about as large as this one no more and no less often than everybody's."
-    return `Its deals are about as large as this one ${Number(times.toPrecision(2))} times as often as everybody's.`
+      return "Deals about as large as this one are as common among its own as among everybody's."
+    return `Deals about as large as this one are ${Number(times.toPrecision(2))} times as common among its own as among everybody's.`
   },
 }

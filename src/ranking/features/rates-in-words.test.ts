@@ -29,9 +29,9 @@ test('what stands at its neutral value for lack of evidence is told so', () => {
 })
 
 test.each([
-  [-10_000, /no more and no less often than everybody's/],
-  [-2_000_000, / 0\.14 times as often as everybody's/],
-  [700_000, / 2 times as often as everybody's/],
+  [-10_000, /are as common among its own/],
+  [-2_000_000, / 0\.14 times as common among its own/],
+  [700_000, / 2 times as common among its own/],
 ])('a ratio of e^%i millionths between deals of this size', (ratio, words) => {
   expect(budgetFit.reason({ near: 1, all: 2_000_000, ratio }, 500_000, basis)).toMatch(words)
 })
