@@ -15,6 +15,6 @@ export const experience: PartnerFeature<'experience', { readonly deals: number }
   value: ({ deals }, basis) => asValue(1 + Math.log(shareOfDeals(deals, basis)) / range),
   reason: ({ deals }) =>
     deals === 0
-      ? 'No referral accepted yet: for lack of evidence counted as half of one, as for every newcomer.'
-      : `Accepted ${inUnits(deals)} referrals, recent ones counting more and those won half as much again.`,
+      ? 'No referral accepted yet: counted as half a one, as for every newcomer, among all the deals there are.'
+      : `Accepted ${inUnits(deals)} of all the deals there are, recent ones counting more and those won half as much again.`,
 }

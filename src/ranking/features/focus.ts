@@ -21,5 +21,8 @@ export const focus: PairFeature<'focus', { readonly shared: number }> = {
     return { shared: squaresTotal === 0 ? 0 : asValue(shared / squaresTotal) }
   },
   value: ({ shared }) => shared,
-  reason: ({ shared }) => `Of what was accepted, this much is of this kind: ${inHundred(shared)}.`,
+  reason: ({ shared }) =>
+    shared === 0
+      ? 'None of its deals is known to be of this kind.'
+      : `Of its deals ${inHundred(shared)} are of this kind, rarer words counting more.`,
 }
