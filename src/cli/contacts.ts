@@ -9,6 +9,7 @@ import { addCommonOptions, type CommonOptions, configOf } from './options.ts'
 import { print, printJson } from './output.ts'
 import { renderTable } from './table.ts'
 import { clean, minuteOf } from './text.ts'
+import { tips } from './tips.ts'
 
 interface Options extends CommonOptions {
   readonly partner?: string
@@ -56,7 +57,7 @@ export function contacts(command: Command): void {
       if (rfi === undefined)
         throw new Failure(
           contacts?.erased === undefined
-            ? `there is no RFI ${JSON.stringify(rfiId)} in ${place}; consume rfis --from-beginning shows what came in`
+            ? `there is no RFI ${JSON.stringify(rfiId)} in ${place}; ${tips.rfis()}`
             : `RFI ${JSON.stringify(rfiId)} was erased at ${contacts.erased.at}, before it was routed to anybody`,
         )
       const referrals = found.referrals

@@ -22,6 +22,7 @@ import { type Names, othersChosen, partLines, receiptHead, rowText, termsOf } fr
 import { refusalWords } from './refusal-words.ts'
 import { type InWords, inWordsOf } from './term-words.ts'
 import { clean, grouped } from './text.ts'
+import { tips } from './tips.ts'
 import { whyNotOn } from './why-not.ts'
 import { laterEvidence, type WhyNotReport, whyNotText } from './why-not-text.ts'
 import { wrapped } from './wrap.ts'
@@ -90,9 +91,7 @@ export async function explanationOf(
   const stored = (await store.get('receipts', [rfiId])).get(rfiId)
   const document = (await store.get('rfis', [rfiId])).get(rfiId)
   if (stored === undefined || document === undefined)
-    throw new Failure(
-      `there is no RFI ${JSON.stringify(rfiId)} in ${place}; consume rfis --from-beginning shows what came in, dead-letters list what was refused`,
-    )
+    throw new Failure(`there is no RFI ${JSON.stringify(rfiId)} in ${place}; ${tips.rfis()}`)
   const { _id, ...receipt } = stored
   const release = verify ? await releaseOf(store, receipt) : null
   const partnerId = partner as PartnerId | undefined

@@ -20,6 +20,7 @@ import { addCommonOptions, type CommonOptions, configOf, count, someOf } from '.
 import { print, printJson } from './output.ts'
 import { type Column, renderTable } from './table.ts'
 import { duration, grouped, minuteOf } from './text.ts'
+import { tips } from './tips.ts'
 
 interface Options extends CommonOptions {
   readonly tab?: readonly Tab[]
@@ -71,7 +72,7 @@ ${flameWords}.`,
       )
       if (counts === null && page.rows.length === 0)
         throw new Failure(
-          `nothing was ever routed to a partner ${JSON.stringify(partnerId)} in ${place}; consume referrals --from-beginning shows who was asked`,
+          `nothing was ever routed to a partner ${JSON.stringify(partnerId)} in ${place}; ${tips.partners()}`,
         )
       const next = page.next === null ? null : cursorText(page.next)
       if (options.json === true)

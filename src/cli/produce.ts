@@ -58,7 +58,7 @@ export function produce(command: Command): void {
       const bar = progressOf(`sending to ${known}`, size)
       const done = { sent: 0, malformed: 0, bytes: 0, first: null as MalformedLine | null }
       const place = await withBackend(config, { access: 'write', logger }, async ({ log, place }) => {
-        if (made) process.stderr.write(`made ${config.data}; no worker runs there\n`)
+        if (made) process.stderr.write(`made ${config.data}; no worker runs there yet\n`)
         for await (const lines of lineBlocksOf(file)) {
           const records = lines.map(line => recordOf(known, line, key))
           // A worker that has the folder for a moment is waited for.
@@ -128,7 +128,7 @@ interface MalformedLine {
 function whyMalformed(topic: Topic, { value }: OutgoingRecord): string {
   const json = jsonOf(value)
   if (!json.ok)
-    return `no JSON value in UTF-8${json.column === undefined ? '' : `, from character ${grouped(json.column)} on`}. Each line is a record of its own; jq -c . FILE makes one line of one that goes over several`
+    return `no JSON value in UTF-8${json.position === undefined ? '' : `; it breaks at character ${json.position}`}. Each line is a record of its own; jq -c . FILE makes one line of one that goes over several`
   if (json.value === null || typeof json.value !== 'object') return 'no JSON object'
   return `without "${keyFields[topic]}", the text that is its key`
 }

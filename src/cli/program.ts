@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander'
 import { commands } from './commands.ts'
 import { addExamples } from './examples.ts'
 import { explain } from './explain-error.ts'
+import { commandLine } from './invocation.ts'
 import { surviveClosedPipes } from './output.ts'
 import { endWaiting, showWaiting } from './waiting.ts'
 
@@ -27,6 +28,7 @@ export async function run(words: readonly string[]): Promise<number> {
       const build = await load()
       build(command)
       addExamples(command)
+      command.showHelpAfterError(`usage: ${commandLine(name)} ${command.usage()}\n(--help says more)`)
     }
     program.addCommand(command)
   }

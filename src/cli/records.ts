@@ -28,8 +28,8 @@ export async function readValue(
 
 export type ReadValue =
   | { readonly ok: true; readonly value: unknown }
-  /** Where it stops being JSON, in characters from 1, as far as can be told. */
-  | { readonly ok: false; readonly column?: number }
+  /** Where it stops being JSON, in characters from 0, as far as can be told. */
+  | { readonly ok: false; readonly position?: number }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
@@ -40,6 +40,6 @@ export function jsonOf(bytes: Uint8Array | null): ReadValue {
   } catch (error) {
     // The message alone says where, and quotes what stands there: the number is all that may be told.
     const [, position] = /at position (\d+)/.exec(error instanceof Error ? error.message : '') ?? []
-    return position === undefined ? { ok: false } : { ok: false, column: Number(position) + 1 }
+    return position === undefined ? { ok: false } : { ok: false, position: Number(position) }
   }
 }

@@ -132,7 +132,7 @@ function noticeText(notice: Notice, nameOf: NameOf): string {
       return `unroutable: ${refusedWhole(notice.reasons) ?? (reasons.join(', ') || 'no profile is known')}`
     }
     case 'customer.no-partner':
-      return `${notice.partnerId === null ? '' : `${nameOf(notice.partnerId)} ${notice.cause}, `}no partner is left; ${toWhom(notice)}`
+      return `${notice.partnerId === null ? '' : `${nameOf(notice.partnerId)} ${notice.cause}, `}${notice.partnerId === null ? 'no partner was found' : 'no partner is left'}; ${toWhom(notice)}`
     case 'customer.choose-another': {
       const next = notice.candidates.map(({ name }) => name).join(', ')
       const choice = next === '' ? 'nobody is next in line' : `next in line: ${next}`

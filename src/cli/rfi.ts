@@ -5,6 +5,7 @@ import { addCommonOptions, type CommonOptions, configOf } from './options.ts'
 import { print, printJson } from './output.ts'
 import { reportOn } from './rfi-report.ts'
 import { rfiText } from './rfi-text.ts'
+import { tips } from './tips.ts'
 
 export function rfi(command: Command): void {
   addCommonOptions(command.argument('<rfiId>')).action(async (rfiId: string, options: CommonOptions) => {
@@ -14,9 +15,7 @@ export function rfi(command: Command): void {
       place: backend.place,
     }))
     if (report === null)
-      throw new Failure(
-        `there is no RFI ${JSON.stringify(rfiId)} in ${place}; consume rfis --from-beginning shows what came in, dead-letters list what was refused`,
-      )
+      throw new Failure(`there is no RFI ${JSON.stringify(rfiId)} in ${place}; ${tips.rfis()}`)
     if (options.json === true) printJson(report)
     else print(rfiText(report))
   })

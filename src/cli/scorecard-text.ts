@@ -33,7 +33,7 @@ function done({ evidence, medianAnswerTime, open }: Scorecard): string {
   return [
     styled('bold', 'What it did, all counted alike'),
     `  offered ${n(counts.offered)}, answered ${n(counts.answered)} (${n(counts.answeredInHour)} within 1 h, ${n(counts.answeredInDay)} within 24 h), left to expire ${n(counts.expired)}${pastDue > 0 ? `, past their time ${n(pastDue)}` : ''}`,
-    `  half of its answers came ${within(medianAnswerTime.own)}; of everybody's ${within(medianAnswerTime.population)}`,
+    `  half of its answers came ${within(medianAnswerTime.own)}; of everybody's ${within(medianAnswerTime.population)} (times are known by powers of two)`,
     `  accepted ${n(counts.accepted)}, declined for fit ${n(counts.declinedFit)}, for the customer ${n(counts.declinedCustomer)}, for other reasons ${n(counts.declinedOther)}, as spam ${n(counts.declinedSpam)}${spamBeyondTenth ? ' (more than a tenth)' : ''}`,
     `  won ${n(counts.won)}, lost ${n(lost)}; told value and closing date of ${n(counts.reported)}; open ${n(open.deals)}, worth ${sums(open.value)}`,
   ].join('\n')

@@ -7,6 +7,7 @@ import { addCommonOptions, type CommonOptions, configOf, moment } from './option
 import { print, printJson } from './output.ts'
 import { scorecardOf } from './scorecard-report.ts'
 import { scorecardText } from './scorecard-text.ts'
+import { tips } from './tips.ts'
 
 interface Options extends CommonOptions {
   readonly at?: number
@@ -32,7 +33,7 @@ export function scorecard(command: Command): void {
       })
       if (card === null)
         throw new Failure(
-          `nothing is known of a partner ${JSON.stringify(id)} in ${place}; consume partner-profiles --from-beginning shows who there is`,
+          `nothing is known of a partner ${JSON.stringify(id)} in ${place}; ${tips.profiles()}`,
         )
       if (options.json === true) printJson(card)
       else print(scorecardText(card))

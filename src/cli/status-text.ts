@@ -49,7 +49,7 @@ export function statusText(
 }
 
 /** What to type, where something is to be seen to. */
-function nextSteps({ halted, deadLetters }: Status): string[] {
+function nextSteps({ halted, deadLetters, rejectedCommands }: Status): string[] {
   const [first] = halted
   const steps = [
     ...(first === undefined
@@ -60,6 +60,11 @@ function nextSteps({ halted, deadLetters }: Status): string[] {
     ...(Object.keys(deadLetters).length === 0
       ? []
       : [`Look at the dead letters: ${commandLine('dead-letters', 'list', ...samePlace())}`]),
+    ...(Object.keys(rejectedCommands).length === 0
+      ? []
+      : [
+          `Rejected commands: ${commandLine('consume', 'referral-status', '--from-beginning', ...samePlace())}`,
+        ]),
   ]
   return steps.length === 0 ? [] : ['', ...steps]
 }

@@ -11,6 +11,7 @@ export function worthOf(figures: EstimateFigures): string {
   const constant = brierOfBaseRate(figures)
   if (brier === null || constant === null) return 'no offers'
   if (auc === null) return 'all came out the same: nothing to tell apart'
-  if (auc > 0.5) return brier < constant ? 'better than the base rate' : 'tells them apart, but is too sure'
+  if (auc > 0.5)
+    return brier < constant ? 'better than the base rate' : 'tells them apart, but its level is off'
   return brier < constant ? 'the level helps, the order doesn’t' : 'no better than the base rate'
 }

@@ -82,12 +82,23 @@ it('goes on in the running worker, which is ready then and ends with 0', { timeo
     body: { state: 'ready', lanes: 24, halted: [] },
   })
   expect(await run(['status', '--check', ...data])).toEqual({ code: 0, stdout: '', stderr: '' })
+  const lines = Array.from({ length: 3000 }, (_, at) => `{ "rfiId": "r-${at}" }\n`).join('')
+  expect(await run(['produce', 'rfis', '-', ...data], { input: lines })).toMatchObject({ code: 0 })
+  const waited = await run(['status', '--wait', '--json', ...data])
+  expect(waited).toMatchObject({ code: 0, stderr: '' })
+  const { roles, deadLetters } = JSON.parse(waited.stdout)
+  expect(roles.map(({ lag }: { lag: number }) => lag)).toEqual(roles.map(() => 0))
+  expect(deadLetters).toEqual({ missing: 3000 })
   const { code, stdout } = await worker.stop()
   expect(stdout).toMatch(/\nstopped\n$/)
   const checked = await run(['status', '--check', ...data])
   expect(checked).toMatchObject({
     code: 1,
     stderr: expect.stringMatching(/^referral-router: no worker runs/),
+  })
+  expect(await run(['status', '--wait', '0', ...data])).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/not settled after 0 s: no worker runs\n$/),
   })
   expect(code).toBe(0)
 })

@@ -120,7 +120,7 @@ describe('produce', () => {
     expect(await run(words, { input: '{}\n' })).toEqual({
       code: 0,
       stdout: `sent 1 record to referral-status in ${own}; 1 malformed\n`,
-      stderr: `made ${own}; no worker runs there\nline 1: without "partnerId", the text that is its key\n`,
+      stderr: `made ${own}; no worker runs there yet\nline 1: without "partnerId", the text that is its key\n`,
     })
     const pretty = await run(['produce', 'rfis', '-', '--data', own], { input: '{"rfiId": "a"}\n\n{\n}\n' })
     expect(pretty.stdout).toContain('sent 3 records')
