@@ -22,7 +22,7 @@ export function lanes(command: Command): void {
     .addHelpText(
       'after',
       '\nWithout --at: where it stands, if the log still holds that; where the log begins, if it holds less or is another' +
-        '\none. Nothing that can still be read is skipped. It goes on under a new epoch (~1 after its name), which is when' +
+        '\none. Nothing that can still be read is skipped. It goes on under a new epoch (~ and a number after its name), which is when' +
         '\nreaders that compare seq begin anew. A worker that runs takes it up within seconds.',
     )
     .action(resume)

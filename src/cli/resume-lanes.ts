@@ -1,3 +1,4 @@
+import { systemTime } from '../adapters/system-time.ts'
 import { laneName } from '../lanes/lane-name.ts'
 import { type Resumption, resumeHalted, resumeLane } from '../lanes/resume.ts'
 import { closest } from '../ops/closest.ts'
@@ -31,14 +32,20 @@ export async function resume(lane: string | undefined, options: ResumeOptions): 
 
 async function resumeOne(backend: Backend, lane: string, at: number | null, { json }: CommonOptions) {
   const { store, log } = backend
-  const done = await resumeLane({ ...laneNamed(lane, await lanesOf(backend)), at, store, log })
+  const done = await resumeLane({
+    ...laneNamed(lane, await lanesOf(backend)),
+    at,
+    store,
+    log,
+    time: systemTime,
+  })
   if (json === true) printJson(done)
   else print(inWords(done))
 }
 
 async function resumeMany(backend: Backend, roles: readonly RoleName[], { json }: CommonOptions) {
   const lanes = (await lanesOf(backend, roles)).map(asPartition)
-  const done = await resumeHalted(lanes, backend)
+  const done = await resumeHalted(lanes, { ...backend, time: systemTime })
   if (json === true) return printJson(done)
   const { resumed, moved } = done
   print(resumed.length === 0 ? 'no lane is halted' : renderTable(columns, resumed))

@@ -1,5 +1,5 @@
 import type { CollectionMap, Condition, Position, Store, StoredDocument } from '../ports/store.ts'
-import { laneName } from './lane-name.ts'
+import { laneName, laterEpochs } from './lane-name.ts'
 
 export interface FollowedDocument extends StoredDocument {
   readonly changed: { readonly lane: string; readonly offset: number }
@@ -11,6 +11,9 @@ interface Seen {
   /** Highest offset of that epoch whose changes are in. */
   readonly offset: number
 }
+
+/** Epochs gone through one by one. */
+const mostEpochs = 64
 
 /** Documents read at once when all are. */
 const page = 200
@@ -65,8 +68,11 @@ export class Follower<C extends CollectionMap, K extends keyof C & string> {
     let applied = 0
     for (const { lane, epoch, offset } of positions) {
       let from = seen.get(lane) ?? nothingSeen
-      // The store was restored from a backup: what it holds is read again.
-      if (from.epoch > epoch) from = { epoch, offset: -1 }
+      // Restored from a backup, resumed, or away for long: all that the lane has written is read again.
+      if (from.epoch > epoch || epoch - from.epoch > mostEpochs) {
+        applied += await this.#ofLane(lane)
+        from = { epoch, offset: offset - 1 }
+      }
       for (; from.epoch < epoch; from = { epoch: from.epoch + 1, offset: -1 })
         applied += await this.#changed(laneName(lane, from.epoch), { gt: from.offset })
       if (offset > from.offset + 1)
@@ -74,6 +80,12 @@ export class Follower<C extends CollectionMap, K extends keyof C & string> {
       seen.set(lane, { epoch, offset: Math.max(from.offset, offset - 1) })
     }
     return applied
+  }
+
+  async #ofLane(lane: string): Promise<number> {
+    const [gt, lt] = laterEpochs(lane)
+    const first = await this.#read({ 'changed.lane': lane })
+    return first + (await this.#read({ 'changed.lane': { gt, lt } }))
   }
 
   #changed(name: string, offsets: Condition): Promise<number> {

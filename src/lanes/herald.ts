@@ -34,7 +34,11 @@ export interface HeraldOptions {
 type HeraldLane = ReturnType<HeraldOptions['lanes']>[number]
 
 /** Until a row says otherwise: nothing but the release shipped was ever in force. */
-const fromTheStart: Omit<ToldDocument, '_id'> = { releaseHash: releaseHash(defaultRelease), resumed: 0 }
+const fromTheStart: Omit<ToldDocument, '_id'> = {
+  releaseHash: releaseHash(defaultRelease),
+  resumed: 0,
+  rebuilt: 0,
+}
 
 /** Partners read at once, and told of at once. */
 const page = 500
@@ -74,7 +78,7 @@ export class Herald {
 
   /** Tells what is due on the lanes that run. Returns how many partners were told of. */
   async look(signal: AbortSignal): Promise<number> {
-    const { tables, store, logger } = this.#options
+    const { tables, logger } = this.#options
     const { releaseHash } = tables
     const lanes = await this.#settled(releaseHash)
     if (lanes.length === 0) return 0
@@ -84,40 +88,58 @@ export class Herald {
       signal,
     )
     const partners = await telling.run()
-    const rows = lanes.flatMap(({ lane: { lane }, resumed }) =>
-      telling.isThrough(lane) ? [{ _id: lane, releaseHash, resumed }] : [],
+    const rows = lanes.flatMap(({ lane: { lane }, resumed, rebuilt }) =>
+      telling.isThrough(lane) ? [{ _id: lane, releaseHash, resumed, rebuilt }] : [],
     )
     if (rows.length === 0) return partners
-    const writes = rows.map(document => ({ kind: 'put', collection: 'told', document }) as const)
-    await store.commit({ move: null, writes, journal: null })
+    await this.#note(rows)
     const told = { lanes: rows.length, partners, weightsId: tables.release.weightsId }
     logger.info(told, 'visibility-sent-for-all')
     return partners
   }
 
-  /** Lanes on which something has been due for long enough, with the epoch of their last resumption. */
-  async #settled(hash: string): Promise<{ readonly lane: HeraldLane; readonly resumed: number }[]> {
+  async #note(rows: readonly ToldDocument[]): Promise<void> {
+    const writes = rows.map(document => ({ kind: 'put', collection: 'told', document }) as const)
+    if (writes.length > 0) await this.#options.store.commit({ move: null, writes, journal: null })
+  }
+
+  /** Lanes on which something has been due for long enough, with what will have been told then. */
+  async #settled(hash: string): Promise<DueLane[]> {
     const { store, time, settling } = this.#options
     const running = this.#options
       .lanes()
       .filter(({ lane, state }) => state === 'running' && lane.startsWith(ofStatus))
     if (running.length === 0) return []
     const names = running.map(({ lane }) => lane)
-    const [rows, resumptions] = await Promise.all([store.get('told', names), store.get('resumptions', names)])
-    return running.flatMap(lane => {
-      const told = rows.get(lane.lane) ?? fromTheStart
+    const [rows, resumptions, rebuilds] = await Promise.all([
+      store.get('told', names),
+      store.get('resumptions', names),
+      store.get('rebuilt', names),
+    ])
+    const met: ToldDocument[] = []
+    const settled = running.flatMap(lane => {
+      const told = rows.get(lane.lane) ?? { _id: lane.lane, ...fromTheStart }
       const resumed = resumptions.get(lane.lane)?.epoch ?? 0
-      if (told.releaseHash === hash && told.resumed === resumed) {
+      const rebuilt = rebuilds.get(lane.lane)?.epoch ?? 0
+      if (told.releaseHash === hash && told.resumed === resumed && told.rebuilt === rebuilt) {
         this.#due.delete(lane.lane)
         return []
       }
-      const what = `${told.releaseHash} ${hash} ${resumed}`
+      // Some may have been told of it by the time that it is taken back.
+      if (told.releaseHash !== null) met.push({ ...told, releaseHash: null })
+      const what = `${hash} ${resumed} ${rebuilt}`
       const before = this.#due.get(lane.lane)
       const due = before?.what === what ? before : { what, since: time.now() }
       this.#due.set(lane.lane, due)
-      return time.now() - due.since < settling ? [] : [{ lane, resumed }]
+      return time.now() - due.since < settling ? [] : [{ lane, resumed, rebuilt }]
     })
+    await this.#note(met)
+    return settled
   }
+}
+
+interface DueLane extends Pick<ToldDocument, 'resumed' | 'rebuilt'> {
+  readonly lane: HeraldLane
 }
 
 const ofStatus = laneOf('projector', { topic: topics.status, partition: 0 }).slice(0, -1)
@@ -157,7 +179,8 @@ class Telling {
         if (place !== null) this.#waiting.get(laneOf('projector', place))?.push(_id)
       }
       for (const [lane, ids] of this.#waiting) if (ids.length >= toldAtOnce) await this.#tell(lane, ids)
-      last = some.length < page ? null : (some.at(-1)?._id ?? null)
+      const isLast = some.length < page || this.#waiting.size === 0 || this.#signal.aborted
+      last = isLast ? null : (some.at(-1)?._id ?? null)
     }
     for (const [lane, ids] of this.#waiting) await this.#tell(lane, ids)
     return this.#partners
@@ -185,6 +208,8 @@ class Telling {
   async #visibilities(ids: readonly string[], cause: number, at: number) {
     const { store, tables, time } = this.#options
     const now = Math.max((this.#options.now ?? time.now)(), at)
+    // All goes by the records' time, and none was read yet.
+    if (now === 0) return null
     const documents = await store.get('partners', ids)
     return ids.flatMap(id => {
       const evidence = documents.get(id as PartnerId)?.evidence

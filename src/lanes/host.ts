@@ -46,6 +46,7 @@ export class RoleHost<T> implements PartitionHandler {
   /** Looked at again from time to time: an operator may let them go on. */
   readonly #halted = new Map<string, Halted>()
   readonly #leaving = new AbortController()
+  #consumer: LogConsumer | null = null
   #assignment: Assignment | null = null
   readonly #settled = Promise.withResolvers<void>()
   /** Lanes whose halt was logged and not taken back yet. */
@@ -84,6 +85,7 @@ export class RoleHost<T> implements PartitionHandler {
 
   /** Resolves when the consumer has stopped. */
   async run(consumer: LogConsumer): Promise<void> {
+    this.#consumer = consumer
     const ended = new AbortController()
     const looking = this.#lookForResumed(consumer, AbortSignal.any([ended.signal, this.#leaving.signal]))
     try {
@@ -220,7 +222,9 @@ export class RoleHost<T> implements PartitionHandler {
     const name = laneOf(this.#options.role.name, partition)
     let lane = this.#lanes.get(name)
     if (lane === undefined) {
-      lane = new Lane({ ...this.#options, turns: this.#turns, partition: { topic, partition: number } })
+      const place = { topic, partition: number }
+      const restart = () => this.#consumer?.retry(place)
+      lane = new Lane({ ...this.#options, turns: this.#turns, partition: place, restart })
       this.#lanes.set(name, lane)
     }
     return lane

@@ -22,6 +22,8 @@ export interface LaneOptions<T> {
   readonly source: string
   /** A batch whose output is larger is cut. Bytes. */
   readonly outputLimit?: number
+  /** Asks the consumer to start the partition again: for trouble that no batch would answer for. */
+  readonly restart?: () => void
   /** Shared by lanes that may meet in the same documents. */
   readonly turns?: Turns
 }

@@ -53,6 +53,8 @@ export class Lane<T> {
   readonly #turns = new Turns()
   readonly #stopping = new AbortController()
   #saying: Promise<unknown> = Promise.resolve()
+  /** Waits for its turn. */
+  #behind: Batch | null = null
 
   constructor(options: LaneOptions<T>) {
     this.#options = options
@@ -93,9 +95,12 @@ export class Lane<T> {
    * Rejects with `Interrupted` alone, when the signal aborts while a server is away; `meanwhile` is called before each
    * further attempt to reach it.
    */
-  async start(signal?: AbortSignal, meanwhile?: () => Promise<void>): Promise<Start> {
+  start(signal?: AbortSignal, meanwhile?: () => Promise<void>): Promise<Start> {
+    return this.#turns.take(this.lane, () => this.#start({ signal, meanwhile }))
+  }
+
+  async #start(waiting: Waiting): Promise<Start> {
     this.#setState('starting')
-    const waiting: Waiting = { signal, meanwhile }
     const found = await findPlace(this.lane, this.#options, waiting)
     this.#stored = found.stored
     this.#offset = found.kind === 'place' ? found.offset : (found.stored?.offset ?? 0)
@@ -111,13 +116,17 @@ export class Lane<T> {
     return { kind: 'from', offset: this.#offset }
   }
 
-  batch(batch: Batch): Promise<BatchAnswer> {
-    return this.#turns.take(this.lane, () => this.#batch(batch))
+  async batch(batch: Batch): Promise<BatchAnswer> {
+    this.#behind = batch
+    return this.#turns.take(this.lane, () => {
+      this.#behind = null
+      return this.#batch(batch)
+    })
   }
 
   /**
-   * Says what no input asked for, once what it is at is done. `not-running` when the lane isn't this worker's (any more):
-   * whether it was said is for the next owner to find out.
+   * Says what no input asked for, once what it is at is done. `not-running` when the lane isn't this worker's (any more), or
+   * it isn't the time yet: whether it was said is to be found out anew.
    */
   aside(make: MakeAside, signal: AbortSignal): Promise<'said' | 'not-running' | 'too-much'> {
     const either = AbortSignal.any([signal, this.#stopping.signal])
@@ -128,29 +137,40 @@ export class Lane<T> {
     })
   }
 
+  /** Resolves once nothing is being said aside. */
+  async quiet(): Promise<void> {
+    await this.#saying
+  }
+
   async #sayAside(make: MakeAside, signal: AbortSignal): Promise<'said' | 'not-running' | 'too-much'> {
     if (this.#state !== 'running' || signal.aborted) return 'not-running'
+    // A batch that came meanwhile waits for this one's end: it has to show that it lives, and may be called off.
+    const meanwhile = async () => {
+      if (this.#behind?.signal.aborted === true) throw new Interrupted('aside')
+      if (this.#behind !== null) await beat(this.#behind)
+    }
+    const waiting: Waiting = { signal, meanwhile }
+    const stands = { from: this.#stored, lane: this.lane, offset: this.#offset }
     try {
-      const said = await this.#aside(make, signal)
-      if (said !== 'position-moved') return said
-      // A rebuild raised the epoch: on a quiet lane nothing else would notice.
-      const start = await this.start(signal)
-      return start.kind === 'from' && (await this.#aside(make, signal)) === 'said' ? 'said' : 'not-running'
+      const aside = await commitAside(stands, make, this.#options, waiting)
+      if (aside.kind === 'too-early') return 'not-running'
+      if (aside.kind === 'too-much') return 'too-much'
+      if (aside.kind === 'position-moved') return this.#doubtAside('the position was moved by another owner')
+      this.#stored = aside.to
+      this.#count('outputs', aside.journal?.records.length ?? 0)
+      if (aside.journal !== null) await send(aside.journal, this.#options, waiting)
+      return 'said'
     } catch (error) {
-      // What it owes now goes out when it starts again, which it does before it takes anything new.
-      if (this.#state === 'running') this.#doubt(`said aside, perhaps: ${messageOf(error)}`)
-      return 'not-running'
+      return this.#doubtAside(messageOf(error))
     }
   }
 
-  async #aside(make: MakeAside, signal: AbortSignal): Promise<'said' | 'position-moved' | 'too-much'> {
-    if (this.#stored === null) return 'said'
-    const aside = await commitAside(this.#stored, make, this.#options, { signal })
-    if (aside.kind !== 'committed') return aside.kind
-    this.#stored = aside.to
-    this.#count('outputs', aside.journal?.records.length ?? 0)
-    if (aside.journal !== null) await send(aside.journal, this.#options, { signal })
-    return 'said'
+  /** What it owes now goes out when it starts again, before it takes anything new; no batch may come to see to that. */
+  #doubtAside(reason: string): 'not-running' {
+    if (this.#state !== 'running') return 'not-running'
+    this.#doubt(reason)
+    this.#options.restart?.()
+    return 'not-running'
   }
 
   async #batch(batch: Batch): Promise<BatchAnswer> {

@@ -1,6 +1,7 @@
 import { misconfigured } from '../ports/errors.ts'
 import type { Log, Place, TopicPartition } from '../ports/log.ts'
 import type { Position, Store } from '../ports/store.ts'
+import type { Time } from '../ports/time.ts'
 import type { Collections } from '../roles/collections.ts'
 import { laneOf } from './lane-name.ts'
 import { isAnotherLog, mismatch } from './place.ts'
@@ -27,6 +28,7 @@ export interface ResumedLanes {
 interface Servers {
   readonly store: Pick<Store<Collections>, 'get' | 'position' | 'commit'>
   readonly log: Pick<Log, 'inspect'>
+  readonly time: Pick<Time, 'now'>
 }
 
 export interface LaneToResume {
@@ -85,7 +87,12 @@ interface Survey {
   readonly problem: string | null
 }
 
-async function surveyOf({ role, partition, store, log }: LaneToResume & Servers): Promise<Survey> {
+async function surveyOf({
+  role,
+  partition,
+  store,
+  log,
+}: LaneToResume & Omit<Servers, 'time'>): Promise<Survey> {
   const lane = laneOf(role, partition)
   const from = await store.position(lane)
   const { offset, timestamp } = from ?? { offset: 0, timestamp: null }
@@ -99,12 +106,15 @@ async function surveyOf({ role, partition, store, log }: LaneToResume & Servers)
 async function move(
   { lane, from, place, problem }: Survey,
   at: number | null,
-  { store }: Pick<Servers, 'store'>,
+  { store, time }: Pick<Servers, 'store' | 'time'>,
 ): Promise<Resumption | null> {
   const stood = from?.offset ?? 0
   const another = isAnotherLog({ offset: stood }, place)
   const offset = at ?? (another ? place.start : Math.max(stood, place.start))
-  const to: Position = { lane, offset, timestamp: null, epoch: (from?.epoch ?? 0) + 1 }
+  // By the clock, in seconds: a store that was restored has forgotten under which epochs the lane has spoken since its
+  // backup, and none of them may be used again.
+  const epoch = Math.max((from?.epoch ?? 0) + 1, Math.floor(time.now() / 1000))
+  const to: Position = { lane, offset, timestamp: null, epoch }
   const { committed } = place
   const outcome = await store.commit({
     move: { from, to },

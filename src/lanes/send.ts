@@ -1,6 +1,6 @@
 import type { JournalEntry } from '../ports/store.ts'
 import type { LaneOptions, Waiting } from './lane-options.ts'
-import { persist } from './retry.ts'
+import { Interrupted, persist } from './retry.ts'
 
 type Sending<T> = Pick<LaneOptions<T>, 'log' | 'store' | 'time' | 'logger'>
 
@@ -21,6 +21,10 @@ export async function sendOwed<T>(lane: string, options: Sending<T>, waiting: Wa
   const { store, logger } = options
   const wait = { ...options, ...waiting, what: `journal of ${lane}` }
   const owed = await persist(() => store.journal.unsent(lane), wait)
-  for (const entry of owed) await send(entry, options, waiting)
+  for (const entry of owed) {
+    // Whoever has the lane by now sends them, and newer ones.
+    if (waiting.signal?.aborted === true) throw new Interrupted(wait.what)
+    await send(entry, options, waiting)
+  }
   if (owed.length > 0) logger.info({ lane, entries: owed.length }, 'journal-sent')
 }

@@ -186,6 +186,8 @@ export class Worker {
   async #takeNothingNew(): Promise<void> {
     this.#ending.abort()
     for (const host of this.#parts.hosts) host.leave()
+    // Whoever has a lane next may have newer things to say.
+    await Promise.all(this.lanes.map(lane => lane.quiet()))
     await Promise.allSettled(this.#consumers.map(consumer => consumer.stop()))
   }
 

@@ -101,7 +101,7 @@ export interface PartitionHandler {
 export interface LogConsumer {
   /** Joins the group and delivers until `stop`. Rejects when the consumer can't go on (the process should end). */
   run(handler: PartitionHandler): Promise<void>
-  /** Calls `assigned` once more for a partition that is halted; nothing happens to one that isn't, or isn't ours. */
+  /** Calls `assigned` once more for a partition, once what is under way is done; nothing happens to one that isn't ours. */
   retry(partition: TopicPartition): void
   /** Takes nothing new, waits for the batches under way, leaves the group. */
   stop(): Promise<void>

@@ -56,8 +56,8 @@ export interface Position {
   /** Timestamp of the last record before `offset`: tells a recreated topic. Null at the very start, and just resumed. */
   readonly timestamp: number | null
   /**
-   * Part of the lane's name in `ce_id`: `seq` starts afresh with it. Raised by `lanes resume`, by a rebuild, and where a lane
-   * says what no input asked for.
+   * Part of the lane's name in `ce_id`: `seq` starts afresh with it. Raised by `lanes resume` (to the
+   * seconds of the clock), by a rebuild, and where a lane says what no input asked for.
    */
   readonly epoch: number
 }

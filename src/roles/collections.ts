@@ -5,6 +5,7 @@ import type {
   HaltDocument,
   LayoutDocument,
   LeaseDocument,
+  RebuiltDocument,
   RedrivenDocument,
   RejectionsDocument,
   ResumptionDocument,
@@ -63,6 +64,7 @@ export type Collections = {
   deployment: DeploymentDocument
   resumptions: ResumptionDocument
   told: ToldDocument
+  rebuilt: RebuiltDocument
 }
 
 const changed = ['changed.lane', 'changed.offset'] as const
@@ -114,4 +116,5 @@ export const collections: Catalogue<Collections> = {
   deployment: { indexes: [] },
   resumptions: { indexes: [] },
   told: { indexes: [] },
+  rebuilt: { indexes: [] },
 }

@@ -117,7 +117,7 @@ export const topicShapes: Readonly<Record<Topic, TopicShape>> = {
     schema: visibilitySchema,
     name: 'VisibilityChanged',
     key: 'partnerId',
-    says: "A partner's visibility under a release, millionths, and the evidence. Sent when the evidence changes, and for all partners after another live release, after lanes resume and after a rebuild that found differences. Readers keep, for each partner, what has the later epoch (after ~ in the header lane), and of one epoch the highest version.",
+    says: "A partner's visibility under a release, millionths, and the evidence. Sent when the evidence changes, and for all partners after another live release, after lanes resume and after a rebuild that found differences. Readers drop repeats as everywhere, by lane and seq, and keep the last record of each partner: it is the newest, whatever its version.",
   },
   [topics.deadLetters]: {
     ...output,

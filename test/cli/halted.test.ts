@@ -90,7 +90,7 @@ it('goes on in the running worker, which is ready then and ends with 0', { timeo
   expect(roles.map(({ lag }: { lag: number }) => lag)).toEqual(roles.map(() => 0))
   expect(deadLetters).toEqual({ missing: 3000 })
   const { code, stdout } = await worker.stop()
-  expect(stdout).toMatch(/\nstopped\n$/)
+  expect(stdout).toMatch(/\nstopped: inputs 3000, deadLetters 3000,.*\n$/)
   const checked = await run(['status', '--check', ...data])
   expect(checked).toMatchObject({
     code: 1,
@@ -98,7 +98,7 @@ it('goes on in the running worker, which is ready then and ends with 0', { timeo
   })
   expect(await run(['status', '--wait', '0', ...data])).toMatchObject({
     code: 1,
-    stderr: expect.stringMatching(/not settled after 0 s: no worker runs\n$/),
+    stderr: expect.stringMatching(/not settled after 0 s: no worker runs for /),
   })
   expect(code).toBe(0)
 })

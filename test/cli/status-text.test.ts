@@ -94,7 +94,9 @@ documents     profiles 183`,
     expect(text).toContain('the oldest unanswered one was due 2026-03-01 10:00 UTC, 23 h ago')
     expect(text).toContain('3 batches of records, the oldest for 4 min')
     expect(text).toContain('malformed-json 12,345, missing 1, unknown-schema 3')
-    expect(text).toMatch(/lanes resume --all\n.*dead-letters list$/)
+    expect(text).toMatch(
+      /lanes resume --all\n.*dead-letters list\n.*consume referral-status --from-beginning$/,
+    )
   })
 })
 

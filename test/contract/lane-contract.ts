@@ -127,7 +127,11 @@ export const laneContract: readonly ContractCase<LaneBenchFactory>[] = [
 
   laneCase('what is said aside goes out between two batches, under an epoch of its own', async bench => {
     await append(bench, ticks('a', 'b'))
-    const lane = openLane(bench)
+    let restarts = 0
+    const restart = () => {
+      restarts += 1
+    }
+    const lane = openLane(bench, { restart })
     const say = (lane: ReturnType<typeof openLane>, id: string) => lane.aside(aside(id), never)
     expect(await say(lane, 'early')).toBe('not-running')
     await lane.start()
@@ -142,6 +146,10 @@ export const laneContract: readonly ContractCase<LaneBenchFactory>[] = [
     expect(await lane.batch(await batchFrom(bench, 1))).toEqual({ kind: 'restart' })
     await lane.start()
     await say(other, 'four')
+    // On a quiet lane no batch would tell: it asks to be started again.
+    expect(await say(lane, 'never')).toBe('not-running')
+    expect(restarts).toBe(1)
+    await lane.start()
     expect(await say(lane, 'five')).toBe('said')
     expect(await lane.batch(await batchFrom(bench, 1))).toEqual({ kind: 'advanced', next: 2 })
     expect((await sent(bench)).map(({ id, ceId }) => [id, ceId.slice('router/rfis/0'.length)])).toEqual([
@@ -164,10 +172,6 @@ export const laneContract: readonly ContractCase<LaneBenchFactory>[] = [
       return Promise.reject(serverGone())
     })
     const dying = openLane(bench, { log })
-    await dying.start()
-    // Nothing read yet, nothing to guard it by: and nothing to say.
-    expect(await dying.aside(aside('early'), never)).toBe('said')
-    await openLane(bench).start()
     const first = openLane(bench)
     await first.start()
     await first.batch(await batchFrom(bench, 0))
@@ -180,6 +184,72 @@ export const laneContract: readonly ContractCase<LaneBenchFactory>[] = [
     await next.batch(await batchFrom(bench, 1))
     expect((await sent(bench)).map(({ id }) => id)).toEqual(['a', 'one', 'b'])
     expect(await bench.store.journal.unsentCount()).toBe(0)
+  }),
+
+  laneCase(
+    'a lane that has read nothing may have something to say: its partitions may be new',
+    async bench => {
+      const lane = openLane(bench)
+      await lane.start()
+      expect(await lane.aside(async () => null, never)).toBe('not-running')
+      expect(await lane.aside(aside('first'), never)).toBe('said')
+      await append(bench, ticks('a'))
+      expect(await lane.batch(await batchFrom(bench, 0))).toEqual({ kind: 'advanced', next: 1 })
+      expect((await sent(bench)).map(({ id, ceId }) => [id, ceId.slice('router/rfis/0'.length)])).toEqual([
+        ['first', '~1@0.0'],
+        ['a', '~2@0.0'],
+      ])
+    },
+  ),
+
+  laneCase(
+    'a lane that is taken away says nothing any more, and sends nothing of its next owner',
+    async bench => {
+      await append(bench, ticks('a', 'b'))
+      const lane = openLane(bench)
+      await lane.start()
+      await lane.batch(await batchFrom(bench, 0, { limit: 1 }))
+      const other = openLane(bench)
+      let stopped: Promise<void> | null = null
+      const said = lane.aside(async cause => {
+        // While it is looked up what to say the next owner goes on.
+        await other.start()
+        await other.batch(await batchFrom(bench, 1))
+        stopped = lane.stop()
+        return aside('late')(cause)
+      }, never)
+      expect(await said).toBe('not-running')
+      await stopped
+      expect(lane.state).toBe('stopped')
+      expect((await sent(bench)).map(({ id }) => id)).toEqual(['a', 'b'])
+    },
+  ),
+
+  laneCase('a batch that waits for what is said aside shows that it lives, and calls it off', async bench => {
+    await append(bench, ticks('a', 'b'))
+    const leaving = new AbortController()
+    let away = true
+    const store = changedStore(bench.store, {
+      commit: unit =>
+        away && unit.writes.length === 0 ? Promise.reject(serverGone()) : bench.store.commit(unit),
+    })
+    const lane = openLane(bench, { store })
+    await lane.start()
+    await lane.batch(await batchFrom(bench, 0, { limit: 1 }))
+    const said = lane.aside(aside('one'), never)
+    let beats = 0
+    const heartbeat = async () => {
+      beats += 1
+      if (beats === 3) leaving.abort()
+    }
+    const batch = { ...(await batchFrom(bench, 1, { signal: leaving.signal })), heartbeat }
+    const worked = lane.batch(batch)
+    expect(await said).toBe('not-running')
+    expect(await worked).toEqual({ kind: 'restart' })
+    expect(beats).toBeGreaterThanOrEqual(3)
+    away = false
+    await lane.start()
+    expect(await lane.aside(aside('one'), never)).toBe('said')
   }),
 
   laneCase('repeated and reordered reads are refused and have no effect', async bench => {
@@ -329,7 +399,7 @@ export const laneContract: readonly ContractCase<LaneBenchFactory>[] = [
         committed: 3,
       }),
     }
-    const going = { ...bench, role: 'router', partition: place, at: 1, log: before }
+    const going = { ...bench, role: 'router', partition: place, at: 1, log: before, time: { now: () => 0 } }
     expect(await resumeLane(going)).toMatchObject({ to: { offset: 1, epoch: 1 }, repeats: 2 })
     const second = openLane(bench, { log: before })
     expect(await second.start()).toEqual({ kind: 'from', offset: 1 })

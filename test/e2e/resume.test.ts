@@ -49,6 +49,9 @@ async function haltedWorker(positions: readonly Position[], { partitions = 1, ti
 /** Does not wait as long as the machine would. */
 const hasty: Time = { now: Date.now, sleep: () => new Promise(resolve => setTimeout(resolve, 5)) }
 
+/** Epochs go by the clock: here they grow by one. */
+const atZero = { now: () => 0 }
+
 const past = (offset: number, name = lane): Position => ({ lane: name, offset, timestamp: 1, epoch: 0 })
 
 it('goes on in another log from its start, under a new epoch, while the worker runs', async () => {
@@ -56,7 +59,7 @@ it('goes on in another log from its start, under a new epoch, while the worker r
   const reason = async () => (await store.get('halts', [lane])).get(lane)?.reason
   await expect.poll(reason).toMatch(/^the log ends at 3, 4 below/)
 
-  const done = await resumeLane({ role, partition, at: null, store, log })
+  const done = await resumeLane({ role, partition, at: null, store, log, time: atZero })
   expect(done).toMatchObject({ to: { offset: 0, epoch: 1 }, skipped: null, repeats: null })
   await until('the dead letters', () => worker.lanes.some(({ offset }) => offset === 3))
   await expect.poll(reason).toBeUndefined()
@@ -66,10 +69,10 @@ it('goes on in another log from its start, under a new epoch, while the worker r
 
 it('goes on behind what an operator gives up', async () => {
   const { store, log } = await haltedWorker([{ ...past(1), epoch: 2 }])
-  await expect(resumeLane({ role, partition, at: 4, store, log })).rejects.toThrow(
+  await expect(resumeLane({ role, partition, at: 4, store, log, time: atZero })).rejects.toThrow(
     '--at is 4, and directory/partner-profiles/0 can go on from 0 to 3',
   )
-  const done = await resumeLane({ role, partition, at: 2, store, log })
+  const done = await resumeLane({ role, partition, at: 2, store, log, time: atZero })
   expect(done.to).toMatchObject({ offset: 2, epoch: 3 })
 })
 
@@ -80,15 +83,15 @@ it('says what is read again where an operator goes back', async () => {
   await log.producer.send(Array.from({ length: 5 }, () => record))
   const to: Position = { lane, offset: 4, timestamp: null, epoch: 0 }
   await store.commit({ move: { from: null, to }, writes: [], journal: null })
-  const at = (offset: number) => resumeLane({ role, partition, at: offset, store, log })
+  const at = (offset: number) => resumeLane({ role, partition, at: offset, store, log, time: atZero })
   expect(await at(1)).toMatchObject({ to: { offset: 1, epoch: 1 }, skipped: 0, repeats: 3 })
   expect(await at(3)).toMatchObject({ to: { offset: 3, epoch: 2 }, skipped: 2, repeats: 0 })
 })
 
 it('leaves a lane alone that is not halted', async () => {
   const { store, log } = await haltedWorker([past(7)])
-  await resumeLane({ role, partition, at: null, store, log })
-  await expect(resumeLane({ role, partition, at: null, store, log })).rejects.toThrow(
+  await resumeLane({ role, partition, at: null, store, log, time: atZero })
+  await expect(resumeLane({ role, partition, at: null, store, log, time: atZero })).rejects.toThrow(
     /is not halted; --at moves it all the same/,
   )
 })
@@ -100,11 +103,11 @@ it('all that are halted go on at once, and the others are left alone', async () 
     role,
     partition: { topic: topics.profiles, partition: number },
   }))
-  const done = await resumeHalted(lanes, { store, log })
+  const done = await resumeHalted(lanes, { store, log, time: atZero })
   expect(done.moved).toEqual([])
   expect(done.resumed.map(({ lane, to }) => [lane, to.epoch])).toEqual(halted.map(({ lane }) => [lane, 1]))
   await until('all run', () => worker.lanes.every(({ state }) => state === 'running'))
-  expect(await resumeHalted(lanes, { store, log })).toEqual({ resumed: [], moved: [] })
+  expect(await resumeHalted(lanes, { store, log, time: atZero })).toEqual({ resumed: [], moved: [] })
 })
 
 it('a halt that can not be written is written later', async () => {

@@ -128,7 +128,7 @@ it('a lane that was resumed tells of its partners, and of them alone', async () 
   const partition = { topic: topics.status, partition: 1 }
   const lane = laneOf('projector', partition)
   const { offset = 0 } = (await data.store.position(lane)) ?? {}
-  await resumeLane({ role: 'projector', partition, at: offset, store: data.store, log: data.log })
+  await resumeLane({ role: 'projector', partition, at: offset, time: { now: () => 0 }, ...data })
   await withWorker(data, () =>
     until('it was told', async () => (await data.store.get('told', [lane])).get(lane)?.resumed === 1),
   )
@@ -152,7 +152,10 @@ it('a rebuild that puts evidence right has all of the lane told of, and one that
   const done = await rebuildOf(data, { projection: 'evidence' })
   expect(done).toMatchObject({ exchanged: true, left: 0, differences: { evidence: 1 } })
   await withWorker(data, () =>
-    until('it was told', async () => (await data.store.get('told', [lane])).get(lane)?.releaseHash !== null),
+    until('it was told', async () => {
+      const row = (await data.store.get('told', [lane])).get(lane)
+      return row !== undefined && row.rebuilt > 0 && row.releaseHash !== null
+    }),
   )
   const told = await toldSince(data, from)
   expect(told.map(({ partnerId }) => partnerId).sort()).toEqual(

@@ -141,11 +141,7 @@ export function createConsumer(source: ConsumerSource): LogConsumer {
     },
     retry({ topic, partition }) {
       for (const one of owned)
-        if (
-          one.partition.topic === topic &&
-          one.partition.partition === partition &&
-          one.state.kind === 'halted'
-        )
+        if (one.partition.topic === topic && one.partition.partition === partition)
           one.state = { kind: 'starting' }
       source.wake.notify()
     },

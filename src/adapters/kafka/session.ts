@@ -92,13 +92,22 @@ export class Session {
     for (const one of this.#owned.values()) this.#start(one)
   }
 
-  /** Asks the handler once more where a halted partition starts. Topic and partition are the port's. */
+  /** Asks the handler once more where a partition starts. Topic and partition are the port's. */
   retry({ topic, partition }: TopicPartition): void {
+    const { portName, turns } = this.#options
     for (const owned of this.#owned.values()) {
       const { partition: place, halted } = owned
-      if (!halted || place.partition !== partition || this.#options.portName(place.topic) !== topic) continue
-      owned.halted = false
-      this.#start(owned)
+      if (place.partition !== partition || portName(place.topic) !== topic) continue
+      if (halted) {
+        owned.halted = false
+        this.#start(owned)
+        continue
+      }
+      const asked = turns.take(place, async () => {
+        const isReading = owned.next !== null && owned.overtime === null && !this.#stale(owned)
+        if (isReading && this.#owned.get(placeOf(place)) === owned) this.#restart(owned)
+      })
+      asked.catch(error => this.#fail(error))
     }
   }
 

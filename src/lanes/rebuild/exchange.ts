@@ -23,10 +23,8 @@ export async function exchange(
     if (document === null) return { kind: 'remove', collection, id }
     return { kind: 'put', collection, document: withChanged(document, changed) } as Write<Collections>
   })
-  if (found.some(makesVisibility)) {
-    const { resumed = 0 } = (await store.get('told', [from.lane])).get(from.lane) ?? {}
-    writes.push({ kind: 'put', collection: 'told', document: { _id: from.lane, releaseHash: null, resumed } })
-  }
+  if (found.some(makesVisibility))
+    writes.push({ kind: 'put', collection: 'rebuilt', document: { _id: from.lane, epoch: to.epoch } })
   const outcome = await store.commit({ move: { from, to }, writes, journal: null })
   return outcome.kind === 'committed'
 }

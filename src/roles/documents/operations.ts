@@ -107,8 +107,16 @@ export interface ResumptionDocument extends StoredDocument {
 
 /** Under which release a lane (`_id`) last sent the visibility of all its partners. */
 export interface ToldDocument extends StoredDocument {
-  /** Null once a rebuild changed what visibility is made of: they are to be told anew. */
+  /** Null once something was found due: whatever is in force when that is told. */
   readonly releaseHash: string | null
-  /** Of the lane's last resumption before: then its readers begin anew. */
+  /** Epoch of the lane's last resumption before: then its readers begin anew. */
   readonly resumed: number
+  /** And of the last rebuild before that changed what visibility is made of. */
+  readonly rebuilt: number
+}
+
+/** The last time a rebuild changed what visibility is made of, on a lane (`_id`). */
+export interface RebuiltDocument extends StoredDocument {
+  /** The one it went on under. */
+  readonly epoch: number
 }

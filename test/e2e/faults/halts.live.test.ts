@@ -36,7 +36,10 @@ liveDescribe('a log and a database that do not belong together', { needs: ['kafk
   const positions = async () => new Map((await stand.store.positions()).map(each => [each.lane, each]))
   const resume = (lane: string) => {
     const [role = '', topic = '', partition] = lane.split('/')
-    return resumeLane({ ...stand, role, partition: { topic, partition: Number(partition) }, at: null })
+    return resumeLane({
+      ...stand,
+      ...{ role, partition: { topic, partition: Number(partition) }, at: null, time: { now: () => 0 } },
+    })
   }
   /** The worker for as long as `work` takes. */
   async function working<T>(work: (worker: Awaited<ReturnType<Stand['startWorker']>>) => Promise<T>) {
