@@ -11,8 +11,8 @@ function bench() {
   const matches = (value: string | number, condition: Condition | undefined): boolean => {
     if (typeof condition !== 'object' || condition === null || 'in' in condition)
       return condition === undefined || condition === value
-    const { gt = Number.NEGATIVE_INFINITY, lt = Number.POSITIVE_INFINITY } = condition
-    return Number(value) > Number(gt) && Number(value) < Number(lt)
+    const { gt, lt } = condition
+    return (gt == null || value > gt) && (lt == null || value < lt)
   }
   const find = async (_collection: string, { where }: { where: Readonly<Record<string, Condition>> }) =>
     [...documents.values()].filter(
@@ -73,6 +73,18 @@ it('reads epochs that came and went between two looks', async () => {
   write('b', `${lane}~1`, 50)
   write('c', `${lane}~2`, 1)
   expect(await at(2, 2)).toEqual(['a', 'b', 'c'])
+})
+
+it('reads all that the lane wrote when its epoch leaps, as after a resumption', async () => {
+  const { write, at } = bench()
+  await at(5)
+  write('a', lane, 6)
+  write('b', `${lane}~17`, 50)
+  write('c', `${lane}~1774000000`, 1)
+  write('of another lane', `${lane}0~3`, 1)
+  expect((await at(2, 1_774_000_000)).sort()).toEqual(['a', 'b', 'c'])
+  write('d', `${lane}~1774000002`, 2)
+  expect(await at(3, 1_774_000_002)).toEqual(['d'])
 })
 
 it('reads again what a restored store holds', async () => {

@@ -1,11 +1,13 @@
 import { expect, it, onTestFinished } from 'vitest'
 import { laneOf } from '../../src/lanes/lane-name.ts'
 import { resumeLane } from '../../src/lanes/resume.ts'
+import type { WorkerOptions } from '../../src/lanes/worker.ts'
 import { unavailable } from '../../src/ports/errors.ts'
 import { partitionOf } from '../../src/ports/murmur2.ts'
 import type { Store } from '../../src/ports/store.ts'
 import { defaultRelease } from '../../src/ranking/release.ts'
 import type { Collections } from '../../src/roles/collections.ts'
+import { releaseHash } from '../../src/roles/release-hash.ts'
 import { topics } from '../../src/roles/topics.ts'
 import { untilDrained } from '../support/drained.ts'
 import { openOwnData, startWorker } from '../support/embedded.ts'
@@ -37,8 +39,9 @@ const publish = ({ log }: Data, weightsId: string, weight: number) => {
   return log.producer.send([{ topic: topics.weights, key: 'live', value, headers: {} }])
 }
 
-async function withWorker(data: Data, work: () => Promise<void>, store: Store<Collections> = data.store) {
-  const { stop } = startWorker({ log: data.log, store, roles: ['directory', 'projector'], ...hasty })
+async function withWorker(data: Data, work: () => Promise<void>, changes: Partial<WorkerOptions> = {}) {
+  const { log, store } = data
+  const { stop } = startWorker({ log, store, roles: ['directory', 'projector'], ...hasty, ...changes })
   try {
     await work()
   } finally {
@@ -109,7 +112,7 @@ it('ended on the way, or without the log for a while, all are told of in the end
       return data.store.commit(work)
     },
   }
-  await withWorker(data, () => until('the second piece', async () => commits >= 2), failing)
+  await withWorker(data, () => until('the second piece', async () => commits >= 2), { store: failing })
   await withWorker(data, () => untilTold(data, hash => hash !== null))
   const last = new Map((await toldSince(data, from)).map(told => [told.partnerId, told]))
   expect([...last.keys()].sort()).toEqual(names)
@@ -120,6 +123,24 @@ it('ended on the way, or without the log for a while, all are told of in the end
       weightsId: 'second',
     })
   expect(await data.store.journal.unsentCount()).toBe(0)
+})
+
+it('a release that is taken back before all were told of it is told of as well', async () => {
+  const data = await filled()
+  await withWorker(
+    data,
+    async () => {
+      await publish(data, 'second', 90_000)
+      await untilTold(data, hash => hash === null)
+    },
+    { heraldSettling: 60_000 },
+  )
+  await publish(data, defaultRelease.weightsId, defaultRelease.features.responsiveness ?? 0)
+  const from = await visibilityEnds(data)
+  await withWorker(data, () => untilTold(data, hash => hash === releaseHash(defaultRelease)))
+  const last = new Map((await toldSince(data, from)).map(told => [told.partnerId, told.weightsId]))
+  expect([...last.keys()].sort()).toEqual(names)
+  expect(new Set(last.values())).toEqual(new Set([defaultRelease.weightsId]))
 })
 
 it('a lane that was resumed tells of its partners, and of them alone', async () => {
