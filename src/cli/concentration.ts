@@ -45,7 +45,10 @@ function concentrationText({ spreads: of, shares, partners }: ConcentrationRepor
   )
   const told = shares
     .filter(each => each.share !== null)
-    .map(each => `the first ${each.partners} have ${Math.round(100 * (each.share ?? 0))} %`)
+    .map(
+      ({ partners, share }) =>
+        `${Math.round(100 * (share ?? 0))} % to the busiest ${partners === 1 ? 'partner' : partners}`,
+    )
   const counted = (title: Exclude<keyof OutcomeCounts, 'removeAt'>): Column<Partner> => ({
     title,
     align: 'right',

@@ -14,7 +14,7 @@ import {
   tabCounts,
   tabs,
 } from './inbox-page.ts'
-import { commandLine } from './invocation.ts'
+import { commandLine, samePlace } from './invocation.ts'
 import { withBackend } from './open-backend.ts'
 import { addCommonOptions, type CommonOptions, configOf, count, someOf } from './options.ts'
 import { print, printJson } from './output.ts'
@@ -124,7 +124,7 @@ function inboxText(
           `${searched}More: ${commandLine(
             ...['inbox', partnerId, '--tab', chosen.join(',')],
             ...(search === null ? [] : ['--search', search]),
-            ...['--after', next],
+            ...['--after', next, ...samePlace()],
           )}`,
         ]),
   ].join('\n\n')

@@ -71,7 +71,7 @@ describe('inbox', () => {
     expect(ids).toEqual(whole.referrals.map(({ referralId }: { referralId: string }) => referralId))
     expect(ids).toHaveLength(5)
     expect(await text(...all, '--limit', '2')).toMatch(
-      /^new 0 · active 1 · archived 4 · favorites 1\n\n[\s\S]*\n\nMore: npm run -s cli -- inbox acme --tab new,active,archived --after \S+\n$/,
+      /^new 0 · active 1 · archived 4 · favorites 1\n\n[\s\S]*\n\nMore: npm run -s cli -- inbox acme --tab new,active,archived --after \S+ --data \S+\n$/,
     )
   })
 
@@ -161,7 +161,7 @@ describe('funnel, reasons, needs, concentration', () => {
         { partnerId: 'acme', routed: 4, won: 1 },
       ],
     })
-    expect(await text('concentration')).toMatch(/the first 1 have 50 %[\s\S]*\nbolt +4 +50 % +0/)
+    expect(await text('concentration')).toMatch(/50 % to the busiest partner[\s\S]*\nbolt +4 +50 % +0/)
   })
 
   it.each([
