@@ -1,3 +1,4 @@
+import { positionIn } from '../adapters/json/position.ts'
 import { type Topic, topics } from '../roles/topics.ts'
 import type { Backend } from './backend.ts'
 
@@ -38,8 +39,7 @@ export function jsonOf(bytes: Uint8Array | null): ReadValue {
   try {
     return { ok: true, value: JSON.parse(utf8.decode(bytes)) }
   } catch (error) {
-    // The message alone says where, and quotes what stands there: the number is all that may be told.
-    const [, position] = /at position (\d+)/.exec(error instanceof Error ? error.message : '') ?? []
-    return position === undefined ? { ok: false } : { ok: false, position: Number(position) }
+    const position = positionIn(error)
+    return position === null ? { ok: false } : { ok: false, position }
   }
 }

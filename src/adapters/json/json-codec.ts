@@ -1,5 +1,6 @@
 import type { Codec, Decoded } from '../../ports/codec.ts'
 import { jsonOf } from '../../ports/json-text.ts'
+import { positionIn } from './position.ts'
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 const encoder = new TextEncoder()
@@ -39,12 +40,11 @@ function decode(bytes: Uint8Array): Decoded {
   try {
     return { kind: 'value', value: JSON.parse(text) }
   } catch (error) {
-    // V8's message quotes the input: only the place in it is kept.
-    const position = /position (\d+)/.exec(String(error))?.[1]
+    const position = positionIn(error)
     return poison(
       'malformed-json',
       bytes,
-      position === undefined ? 'JSON' : `JSON; it breaks at character ${position}`,
+      position === null ? 'JSON' : `JSON; it breaks at character ${position}`,
     )
   }
 }
