@@ -249,6 +249,22 @@ describe('offers for long', () => {
     expect(openOf([offer(15 * day), offer(15 * day, 'expired')])).toEqual([])
   })
 
+  test('of all lengths at once fit a record of their topic', () => {
+    // Open at `start`: one for each hour of routing and of expiry within two weeks, for each day and week within a year.
+    const openNow = (unit: number, longest: number): Fact[] =>
+      Array.from({ length: longest / unit }, (_, age) =>
+        Array.from({ length: longest / unit - age }, (_, left) => ({
+          ...offer(0),
+          routedAt: start - age * unit * hour,
+          expiresAt: start + (left + 1) * unit * hour - 1,
+        })),
+      ).flat()
+    const offers = [...openNow(1, 14 * 24), ...openNow(24, 365 * 24)]
+    const open = openOf(offers)
+    expect(open.reduce((sum, { count }) => sum + count, 0)).toBe(offers.length)
+    expect(JSON.stringify(open).length).toBeLessThan(800 * 1024)
+  })
+
   test('of the usual 14 days by the hour; for more than a year not at all', () => {
     const [entry] = openOf([offer(14 * day)])
     expect(entry).toMatchObject({ routedHour: Math.floor(start / hour) })
