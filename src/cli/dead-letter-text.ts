@@ -74,7 +74,7 @@ type Common = Pick<DeadDocument, 'topic' | 'timestamp' | 'role' | 'code' | 'hash
 function common(id: string, { topic, timestamp, role, code, hash, size }: Common): string[] {
   return [
     `${styled('bold', id)}  ${code}`,
-    `came           ${timestamp}, by ${topic}`,
+    `came           ${timestamp}, in topic ${topic}`,
     `refused by     ${role}`,
     `value          ${size === null ? 'none' : `${grouped(size)} bytes`}`,
     ...(size === null ? [] : [`SHA-256        ${hash}`]),
