@@ -31,7 +31,7 @@ async function insist(log: Log, topic: string, text: string): Promise<void> {
 }
 
 // Brokers of its own: they are killed.
-liveDescribe('brokers that go away', { needs: ['kafka'] }, () => {
+liveDescribe('brokers that go away', { needs: [], own: ['kafka'] }, () => {
   let cluster: LocalKafka
   let bed: KafkaBed
   beforeAll(async () => {

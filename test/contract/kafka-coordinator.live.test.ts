@@ -15,7 +15,7 @@ function keptIn(group: string, partitions: number): number {
 }
 
 // Brokers of its own: they are killed.
-liveDescribe('the broker that keeps the group', { needs: ['kafka'] }, () => {
+liveDescribe('the broker that keeps the group', { needs: [], own: ['kafka'] }, () => {
   let cluster: LocalKafka
   let bed: KafkaBed
   beforeAll(async () => {

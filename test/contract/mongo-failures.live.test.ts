@@ -85,7 +85,7 @@ liveDescribe('many at once on MongoDB', { needs: ['mongodb'] }, () => {
   })
 })
 
-liveDescribe('a MongoDB that fails', { needs: ['mongodb'] }, () => {
+liveDescribe('a MongoDB that fails', { needs: [], own: ['mongodb'] }, () => {
   let server: LocalMongo
   let store: MongoStore<Sample>
   beforeAll(async () => {

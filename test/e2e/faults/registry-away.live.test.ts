@@ -13,7 +13,7 @@ import { Lines } from './lines.ts'
 import { openStand, type Stand } from './stand.ts'
 
 // A registry of its own: it is killed. The tests build on each other.
-liveDescribe('a schema registry that goes away', () => {
+liveDescribe('a schema registry that goes away', { needs: ['kafka', 'mongodb'], own: ['registry'] }, () => {
   const { prefix, mongodbUri } = scratch()
   const { kafkaBrokers } = servers()
   let registry: LocalRegistry

@@ -9,7 +9,7 @@ import { openWorld, report, type World } from './world.ts'
 
 const topic = 'rfis'
 
-liveDescribe('a worker on three brokers', { needs: ['mongodb'] }, () => {
+liveDescribe('a worker on three brokers', { needs: ['mongodb'], own: ['kafka'] }, () => {
   // Kafka is its own; the prefix and the database are told apart from those of others all the same.
   const { corner } = scratch()
   let place: ReturnType<typeof corner>

@@ -16,6 +16,9 @@ export interface MissingServer {
 
 export type ServersFound = Readonly<Record<ServerName, FoundServer | MissingServer>>
 
+/** Why a test can't start one of its own, to kill or to set up; null when it can. */
+export type OwnServers = Readonly<Record<ServerName, string | null>>
+
 export const labels: Readonly<Record<ServerName, string>> = {
   kafka: 'Kafka',
   mongodb: 'MongoDB',
@@ -32,6 +35,14 @@ const tools: Readonly<Record<ServerName, string>> = {
   kafka: 'Java 17 or newer and Maven',
   mongodb: 'Python 3.10 or newer with venv and pip',
   registry: 'Java 17 or newer and Maven',
+}
+
+/** One line for tests that are left out though there is a server. */
+export function noOwnLine(name: ServerName, why: string): string {
+  return (
+    `NO ${labels[name].toUpperCase()} OF A TEST'S OWN: live tests that kill one, or set one up, are skipped: ${why}. ` +
+    `What helps: ${tools[name]} on the PATH.`
+  )
 }
 
 /** One line for a missing server: what was tried and what would help. */

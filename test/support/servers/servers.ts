@@ -1,9 +1,10 @@
 import { describe, inject } from 'vitest'
-import { labels, type ServerName, type ServersFound, serverNames } from './names.ts'
+import { labels, type OwnServers, type ServerName, type ServersFound, serverNames } from './names.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
     readonly servers: ServersFound
+    readonly own: OwnServers
   }
 }
 
@@ -34,24 +35,26 @@ export function servers(): Servers {
   }
 }
 
-/** A suite that is skipped unless the servers it needs, by default all three, are there. */
+export interface Needs {
+  /** By default all three. */
+  readonly needs?: readonly ServerName[]
+  /** Those it starts itself, to kill or to set up: a server that was given is nobody's to kill. */
+  readonly own?: readonly ServerName[]
+}
+
+/** A suite that is skipped unless the servers it needs are there, and those of its own can be started. */
 export function liveDescribe(name: string, body: () => void): void
-export function liveDescribe(
-  name: string,
-  options: { readonly needs: readonly ServerName[] },
-  body: () => void,
-): void
-export function liveDescribe(
-  name: string,
-  options: { readonly needs: readonly ServerName[] } | (() => void),
-  body?: () => void,
-): void {
-  const { needs } = typeof options === 'function' ? { needs: serverNames } : options
+export function liveDescribe(name: string, options: Needs, body: () => void): void
+export function liveDescribe(name: string, options: Needs | (() => void), body?: () => void): void {
+  const { needs = serverNames, own = [] } = typeof options === 'function' ? {} : options
   const run = typeof options === 'function' ? options : body
-  const missing = needs.filter(need => found()[need].address === null)
+  const missing = [
+    ...needs.filter(need => found()[need].address === null).map(need => labels[need]),
+    ...own.filter(need => inject('own')[need] !== null).map(need => `${labels[need]} of its own`),
+  ]
   if (run === undefined) throw new TypeError('liveDescribe needs a function')
   if (missing.length === 0) describe(name, run)
-  else describe.skip(`${name} (no ${missing.map(need => labels[need]).join(', no ')})`, run)
+  else describe.skip(`${name} (no ${missing.join(', no ')})`, run)
 }
 
 function found(): ServersFound {
