@@ -39,7 +39,12 @@ function variableFor(message: string): string {
       : /schema registry/.test(message)
         ? 'SCHEMA_REGISTRY_URL'
         : null
-  return variable === null ? '' : ` and that ${variable} names it`
+  if (variable === null) return ''
+  // So does a broker to whoever comes without encryption to an encrypted port, or the other way round.
+  const isHungUp = variable === 'KAFKA_BROKERS' && /closed connection|before secure TLS/i.test(message)
+  return isHungUp
+    ? `, that ${variable} names it, and that KAFKA_SSL says whether it is encrypted`
+    : ` and that ${variable} names it`
 }
 
 /** Of the file system. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { showsPassword } from './client.ts'
+import { createClient, showsPassword } from './client.ts'
 
 const sasl = { mechanism: 'plain', username: 'u', password: 'p' } as const
 
@@ -12,4 +12,15 @@ test.each([
   ['scram', { brokers: ['10.0.0.1:1'], sasl: { ...sasl, mechanism: 'scram-sha-512' as const } }, true],
 ])('a password is shown: %s', (_name, options, expected) => {
   expect(showsPassword(options)).toBe(expected)
+})
+
+test('what it was given is left as it was: kafkajs puts functions into its own, and ours goes on to threads', () => {
+  const options = {
+    brokers: ['k:1'],
+    ssl: { ca: 'text' },
+    sasl: { ...sasl, mechanism: 'scram-sha-256' as const },
+  }
+  const before = structuredClone(options)
+  createClient(options)
+  expect(structuredClone(options)).toEqual(before)
 })

@@ -46,7 +46,8 @@ export function createClient(options: KafkaOptions): Kafka {
     clientId,
     brokers: [...brokers],
     ...(ssl === null ? {} : { ssl: { ...ssl, ...(ssl.ca === undefined ? {} : { ca: [ssl.ca] }) } }),
-    ...(sasl === null ? {} : { sasl: sasl as SASLOptions }),
+    // A copy: it puts functions of its own into it, and what was given goes to threads.
+    ...(sasl === null ? {} : { sasl: { ...sasl } as SASLOptions }),
     retry,
     connectionTimeout: 5000,
     authenticationTimeout: 10_000,

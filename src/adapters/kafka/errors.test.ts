@@ -55,6 +55,31 @@ describe('what a call of kafkajs failed with', () => {
     expect(told).toMatchObject({ code, retryable })
     expect(told.message).toMatch(/^consuming as router: ./)
   })
+  test.each([
+    [
+      'Connection error: 40DD8FC4477F0000:error:0A000412:SSL routines:ssl3_read_bytes:ssl/tls alert bad certificate:../deps/openssl/openssl/ssl/record/rec_layer_s3.c:918:SSL alert number 42\n',
+      'they want a certificate of ours, or another than it is (ssl/tls alert bad certificate)',
+    ],
+    [
+      'Connection error: C0:error:0A00010B:SSL routines:tls_validate_record_header:wrong version number:../ssl.c:77:\n',
+      'what listens there is not encrypted (wrong version number)',
+    ],
+    [
+      'Connection error: unable to verify the first certificate; if the root CA is installed locally, try running Node.js with --use-system-ca',
+      'we do not know the authority that vouches for theirs (unable to verify the first certificate)',
+    ],
+    [
+      "Connection error: Hostname/IP does not match certificate's altnames: IP: 10.0.0.1 is not in the cert's list: ",
+      "their certificate is for another address (Hostname/IP does not match certificate's altnames: IP: 10.0.0.1 is not in the cert's list:)",
+    ],
+    [
+      'Connection error: certificate has expired',
+      'their certificate is of another time (certificate has expired)',
+    ],
+  ])('of TLS in one line: %#', (message, told) => {
+    const { message: said } = portError('asking', new kafka.KafkaJSConnectionError(message))
+    expect(said).toBe(`asking: no encrypted connection to the brokers: ${told}`)
+  })
   test('a port error stays as it is', () => {
     const error = unavailable('already told')
     expect(portError('again', error)).toBe(error)

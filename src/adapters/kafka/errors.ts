@@ -26,6 +26,23 @@ const refusals: Readonly<Record<string, string>> = {
 /** Of TLS: https://nodejs.org/api/tls.html#x509-certificate-error-codes, as kafkajs leaves them in messages. */
 const untrusted = /certificate|self[- ]signed|altnames|unable to verify|wrong version number|SSL routines/i
 
+/** What lies behind a failure of TLS, the first that fits. */
+const tlsCauses: readonly (readonly [said: RegExp, cause: string])[] = [
+  [/\balert\b/i, 'they want a certificate of ours, or another than it is'],
+  [/wrong version number|packet length too long/i, 'what listens there is not encrypted'],
+  [/altnames/i, 'their certificate is for another address'],
+  [/expired|not yet valid/i, 'their certificate is of another time'],
+  [/unable to|self[- ]signed/i, 'we do not know the authority that vouches for theirs'],
+]
+
+/** In one line: OpenSSL's own words come with addresses, files and a line break. */
+function tlsInWords(message: string): string {
+  const reason = /SSL routines:[^:]*:([^:]+)/.exec(message)?.[1] ?? message
+  const [first = ''] = reason.replace(/^Connection error: /, '').split(/;|\n/)
+  const cause = tlsCauses.find(([said]) => said.test(reason))?.[1]
+  return cause === undefined ? ` (${first.trim()})` : `: ${cause} (${first.trim()})`
+}
+
 /** What a call of kafkajs failed with, in the port's words. `retriable` on its errors says nothing: names and types do. */
 export function portError(what: string, error: unknown): PortError {
   if (error instanceof PortError) return error
@@ -40,7 +57,7 @@ export function portError(what: string, error: unknown): PortError {
   }
   const certificate = said.find(message => untrusted.test(message))
   if (certificate !== undefined)
-    return misconfigured(`${what}: no encrypted connection to the brokers (${certificate})`, error)
+    return misconfigured(`${what}: no encrypted connection to the brokers${tlsInWords(certificate)}`, error)
   const bug = causes.find(cause => bugs.has(textOf(cause, 'name') ?? ''))
   if (bug !== undefined)
     return new PortError('corrupt', `${what}: the client failed (${messageOf(bug)})`, {

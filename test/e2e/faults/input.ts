@@ -6,7 +6,7 @@ export const partners = ['acme', 'bolt', 'cork'] as const
 
 const occurredAt = '2026-03-02T09:14:00.000Z'
 
-function record(topic: Topic, key: string, value: unknown): OutgoingRecord {
+export function record(topic: Topic, key: string, value: unknown): OutgoingRecord {
   return { topic, key, value: Buffer.from(JSON.stringify(value)), headers: {} }
 }
 

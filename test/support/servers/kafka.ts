@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Admin } from '@platformatic/kafka'
 import { serverFolder } from './folders.ts'
-import { type BrokerPlace, kafkaSettings } from './kafka-settings.ts'
+import { type BrokerPlace, kafkaSettings, type Listener } from './kafka-settings.ts'
 import { kafkaJars, kafkaVersion } from './packages.ts'
 import { freePort } from './ports.ts'
 import { runProcess, type ServerProcess, startProcess, tail } from './process.ts'
@@ -33,6 +33,10 @@ export interface KafkaOptions {
   readonly brokers?: 1 | 3
   /** More lines for `server.properties`. */
   readonly settings?: Readonly<Record<string, string | number>>
+  /** Doors beside the open one, of a single broker. */
+  readonly listeners?: readonly Listener[]
+  /** Users that log in by SCRAM, as `kafka-storage format --add-scram` takes them. */
+  readonly scram?: readonly string[]
   /** Kept when the cluster stops, and used again; else a temporary folder. */
   readonly data?: string
   /** MiB a broker; 384 for one, 256 for three. */
@@ -40,7 +44,13 @@ export interface KafkaOptions {
 }
 
 export async function startKafka(options: KafkaOptions = {}): Promise<LocalKafka> {
-  const { brokers: count = 1, settings = {}, heap = count === 1 ? 384 : 256 } = options
+  const {
+    brokers: count = 1,
+    settings = {},
+    listeners = [],
+    scram = [],
+    heap = count === 1 ? 384 : 256,
+  } = options
   const java = await findJava()
   if (!java.ok) throw new Error(java.why)
   const jars = await kafkaJars()
@@ -82,9 +92,9 @@ export async function startKafka(options: KafkaOptions = {}): Promise<LocalKafka
   }
   try {
     if (places.some(({ data }) => !existsSync(join(data, 'meta.properties'))))
-      await format(java.command, jars, places, folder.path)
+      await format(java.command, jars, places, folder.path, scram)
     places.forEach((_, index) => {
-      writeFileSync(file(index), kafkaSettings(places, index, settings))
+      writeFileSync(file(index), kafkaSettings(places, index, settings, listeners))
     })
     await Promise.all(indexes().map(launch))
     await Promise.all(indexes().map(answers))
@@ -121,6 +131,7 @@ async function format(
   jars: string,
   places: readonly BrokerPlace[],
   folder: string,
+  scram: readonly string[],
 ): Promise<void> {
   const log = join(folder, 'format.log')
   const settings = join(folder, 'format.properties')
@@ -141,7 +152,8 @@ async function format(
     jars,
     'kafka.tools.StorageTool',
   ]
-  const parts = [...tool, 'format', '--ignore-formatted', '-t', clusterId, '-c', settings]
+  const users = scram.flatMap(user => ['--add-scram', user])
+  const parts = [...tool, 'format', '--ignore-formatted', '-t', clusterId, '-c', settings, ...users]
   await runProcess({ command: java, arguments: parts, folder, log })
   places.forEach(({ data }, index) => {
     const meta = join(data, 'meta.properties')
