@@ -59,7 +59,7 @@ it.each<[string, string, string]>([
   [
     'nobody was considered',
     then(receipt({ considered: [], chosen: [], refused: { 'no-consent': 1 } }), 'p9'),
-    'p9 was not chosen for RFI rfi-1: nobody was, as the customer did not consent to sharing (consent.shareWithPartners).',
+    'p9 was not chosen for RFI rfi-1: nobody was, as there is no consent to sharing: it was not given (consent.shareWithPartners), or taken back by an erasure before the RFI came.',
   ],
   [
     'listed by now',

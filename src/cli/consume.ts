@@ -13,6 +13,7 @@ interface Options extends CommonOptions {
   readonly fromBeginning?: boolean
   readonly max?: number
   readonly follow?: boolean
+  readonly type?: string
 }
 
 export function consume(command: Command): void {
@@ -20,6 +21,7 @@ export function consume(command: Command): void {
     .option('--from-beginning', 'what is there, up to its end')
     .option('--follow', 'with --from-beginning: then wait for new records')
     .option('--max <n>', 'end after so many', count)
+    .option('--type <type>', 'only events of this kind, as their header ce_type says: referral.accepted')
     .addHelpText(
       'after',
       '\nWithout --from-beginning it waits for new records, until interrupted or --max is reached.' +
@@ -41,6 +43,7 @@ export function consume(command: Command): void {
         const stretches = (await backend.log.stretches([topic])).map(wanted)
         let printed = 0
         for await (const record of backend.log.scan(stretches, interrupted.signal)) {
+          if (options.type !== undefined && record.headers.ce_type !== options.type) continue
           await printLine(JSON.stringify(await shown(backend, topic, record)))
           printed += 1
           if (printed >= max || interrupted.signal.aborted) return

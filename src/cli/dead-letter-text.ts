@@ -40,6 +40,7 @@ export function letterText(letter: DeadDocument, { bytes }: { readonly bytes: bo
           `key            ${key === null ? 'none' : clean(textOf(key) ?? `base64 ${key}`)}`,
           ...Object.entries(headers).map(([name, text]) => `header         ${clean(`${name}: ${text}`)}`),
           value === null ? 'no value is kept' : valueText(value),
+          '',
         ]
       : value === null
         ? []
@@ -49,7 +50,7 @@ export function letterText(letter: DeadDocument, { bytes }: { readonly bytes: bo
             }`,
           ]),
     obstacle === null
-      ? `${commandLine('dead-letters', 'redrive', _id, ...samePlace())} sends it again`
+      ? `${commandLine('dead-letters', 'redrive', _id, ...samePlace())} sends it again, as it is; with produce a mended one`
       : fitted(`It can't be sent again: ${obstacle}`, 2),
   ].join('\n')
 }

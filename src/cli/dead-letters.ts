@@ -99,6 +99,7 @@ async function list({ limit, after, ...options }: ListOptions): Promise<void> {
   })
   const page = rows.slice(0, limit)
   const last = page.at(-1)
+  const shownFirst = page.toSorted(newestFirst)
   const next =
     rows.length > limit && last !== undefined
       ? pageEndText({ timestamp: last.timestamp, id: last._id })
@@ -112,9 +113,16 @@ async function list({ limit, after, ...options }: ListOptions): Promise<void> {
     `${styled('bold', `${grouped(total)} ${total === 1 ? 'dead letter' : 'dead letters'}`)}: ${byCode.join(', ')}`,
   )
   if (page.length === 0) return print('none after that place')
-  print(`\n${renderTable(columns, page)}\n`)
+  print(`\n${renderTable(columns, shownFirst)}\n`)
   if (next !== null) print(`${grouped(page.length)} shown; the next ones: --after ${next}`)
-  print(`More of one: ${commandLine('dead-letters', 'show', page[0]?._id ?? '', ...samePlace())}`)
+  print(`More of one: ${commandLine('dead-letters', 'show', shownFirst[0]?._id ?? '', ...samePlace())}`)
+}
+
+/** Pages are cut by time and id; within one, offsets go by their number. */
+function newestFirst(one: DeadDocument, other: DeadDocument): number {
+  if (one.timestamp !== other.timestamp) return one.timestamp < other.timestamp ? 1 : -1
+  const byTopic = other.topic.localeCompare(one.topic, 'en')
+  return byTopic || other.partition - one.partition || other.offset - one.offset
 }
 
 const columns: readonly Column<DeadDocument>[] = [

@@ -22,7 +22,7 @@ import { type Names, othersChosen, partLines, receiptHead, rowText, termsOf } fr
 import { refusalWords } from './refusal-words.ts'
 import { type InWords, inWordsOf } from './term-words.ts'
 import { clean, grouped } from './text.ts'
-import { tips } from './tips.ts'
+import { noSuchPartner, tips } from './tips.ts'
 import { whyNotOn } from './why-not.ts'
 import { laterEvidence, type WhyNotReport, whyNotText } from './why-not-text.ts'
 import { wrapped } from './wrap.ts'
@@ -109,9 +109,7 @@ export async function explanationOf(
     today?.standing.code === 'unknown-partner' &&
     !receipt.named.some(named => named.partnerId === partnerId)
   )
-    throw new Failure(
-      `there is no partner ${JSON.stringify(partner)} in ${place}: no profile names it; consume partner-profiles --from-beginning shows whose there are`,
-    )
+    throw noSuchPartner(partner ?? '', place)
   const names = await namesOf(store, receipt)
   return {
     receipt,

@@ -18,8 +18,8 @@ export function funnel(command: Command): void {
     .addHelpText(
       'after',
       `
-A share stands beside each step: of the step before it. RFIs are those that were routed to anybody. Month is that of
-routing, for everything that becomes of a referral. Round is "again" for RFIs that follow another (followsRfiId): there a
+A share stands beside each step: answered of those routed, within 24 h and accepted of those answered, won of those
+accepted. RFIs are those that were routed to anybody. Month is that of routing, for everything that becomes of a referral. Round is "again" for RFIs that follow another (followsRfiId): there a
 customer chose once more. Test RFIs count nowhere. Why referrals were declined or lost: reasons. RFIs that went to nobody:
 needs.`,
     )

@@ -34,6 +34,9 @@ const flameWords = 'flame: the customer asked to be contacted directly, less tha
 /** Rows a search goes through before it asks whether to go on. */
 const mostLooked = 2000
 
+/** Rows of a page. */
+const usualLimit = 50
+
 export function inbox(command: Command): void {
   addCommonOptions(command.argument('<partnerId>'))
     .addOption(
@@ -44,7 +47,9 @@ export function inbox(command: Command): void {
     )
     .option('--search <text>', 'those with all of its words in need, place, deal or ids')
     .addOption(
-      new Option('--limit <n>', 'at most so many, the latest routed first').argParser(count).default(50),
+      new Option('--limit <n>', 'at most so many, the latest routed first')
+        .argParser(count)
+        .default(usualLimit),
     )
     .addOption(
       new Option('--after <cursor>', 'the next page, by what the one before ended with').argParser(cursor),
@@ -105,6 +110,7 @@ function inboxText(
   {
     partnerId,
     tabs: chosen,
+    limit,
     search,
     counts,
     next,
@@ -124,6 +130,7 @@ function inboxText(
           `${searched}More: ${commandLine(
             ...['inbox', partnerId, '--tab', chosen.join(',')],
             ...(search === null ? [] : ['--search', search]),
+            ...(limit === usualLimit ? [] : ['--limit', String(limit)]),
             ...['--after', next, ...samePlace()],
           )}`,
         ]),

@@ -4,6 +4,7 @@ import type { NeedDocument, NeedsCell } from '../roles/documents/read-models.ts'
 import { needTermId } from '../roles/folds/needs.ts'
 import { type Months, monthRange } from './months.ts'
 import { sumCounts } from './sum-counts.ts'
+import { writtenIn } from './term-words.ts'
 
 /** What customers asked for that no partner could serve. */
 export interface NeedsReport {
@@ -15,6 +16,8 @@ export interface NeedsReport {
   /** A term that is left out was asked for no more often than this. */
   readonly othersAtMost: number
   readonly latest: readonly NeedDocument[]
+  /** What recent requests wrote for these terms: of a word its stem is all that matching has. */
+  readonly words: Readonly<Record<string, string>>
 }
 
 export interface Counted {
@@ -28,6 +31,8 @@ type Reading = Pick<Store<Collections>, 'find' | 'get'>
 const readOfMonth = 150
 /** And months, the last. */
 const mostMonths = 6
+/** Requests whose own words are looked at, the latest. */
+const readForWords = 200
 
 export async function reportNeeds(
   store: Reading,
@@ -39,21 +44,45 @@ export async function reportNeeds(
   })
   const cells = found.filter((cell): cell is NeedsCell => cell.kind === 'needs')
   const { from = '', to } = months
-  const latest = await store.find('needs', {
+  const recent = await store.find('needs', {
     where: { occurredAt: to === undefined ? { gte: from } : { gte: from, lt: `${to}~` } },
     sort: [
       ['occurredAt', -1],
       ['_id', -1],
     ],
-    limit: Math.min(limit, 10),
+    limit: readForWords,
   })
+  const latest = recent.slice(0, Math.min(limit, 10))
+  const top = await topTerms(store, cells, limit)
   return {
     rfis: cells.reduce((sum, cell) => sum + cell.rfis, 0),
     reasons: mostFirst(sumCounts(cells.map(cell => cell.reasons))),
     countries: mostFirst(sumCounts(cells.map(cell => cell.countries))).slice(0, limit),
-    ...(await topTerms(store, cells, limit)),
+    ...top,
     latest,
+    words: await wordsFor([...top.terms.map(({ name }) => name), ...latest.flatMap(({ terms }) => terms)], {
+      store,
+      recent,
+    }),
   }
+}
+
+async function wordsFor(
+  terms: readonly string[],
+  { store, recent }: { readonly store: Reading; readonly recent: readonly NeedDocument[] },
+): Promise<Record<string, string>> {
+  const wanted = new Set(terms)
+  const requests = await store.get(
+    'rfis',
+    recent.map(({ _id }) => _id),
+  )
+  const words: Record<string, string> = {}
+  for (const { _id } of recent) {
+    const request = requests.get(_id)?.rfi
+    if (request === undefined) continue
+    for (const [term, word] of writtenIn(request)) if (wanted.has(term)) words[term] ??= word
+  }
+  return words
 }
 
 /**

@@ -33,11 +33,12 @@ that of routing. Test RFIs count nowhere.`,
     })
 }
 
-function needsText({ rfis, reasons, countries, terms, othersAtMost, latest }: NeedsReport): string {
+function needsText({ rfis, reasons, countries, terms, othersAtMost, latest, words }: NeedsReport): string {
+  const inWords = (term: string) => words[term] ?? keyInWords(term)
   const counts = (title: string, rows: readonly Counted[]) =>
     renderTable(
       [
-        { title, flexible: true, value: ({ name }) => (title === 'term' ? keyInWords(name) : name) },
+        { title, flexible: true, value: ({ name }) => (title === 'term' ? inWords(name) : name) },
         { title: 'RFIs', align: 'right', value: row => grouped(row.count) },
         { title: '', align: 'right', value: row => share(row.count, rfis) },
       ],
@@ -52,7 +53,7 @@ function needsText({ rfis, reasons, countries, terms, othersAtMost, latest }: Ne
       {
         title: 'asked for',
         flexible: true,
-        value: ({ terms }) => terms.map(term => keyInWords(term)).join(', '),
+        value: ({ terms }) => terms.map(inWords).join(', '),
       },
     ],
     latest,

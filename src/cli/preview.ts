@@ -20,6 +20,7 @@ import { receiptTable } from './receipt-table.ts'
 import { type Names, othersChosen, receiptHead, rowText } from './receipt-text.ts'
 import { jsonOf } from './records.ts'
 import { inWordsOf } from './term-words.ts'
+import { noSuchPartner } from './tips.ts'
 import { whyNotOn } from './why-not.ts'
 import { laterEvidence, type WhyNotReport, whyNotText } from './why-not-text.ts'
 
@@ -41,9 +42,12 @@ export function preview(command: Command): void {
     .action(async (file: string, options: Options) => {
       const config = configOf(options)
       const rfi = await rfiIn(file)
-      const previewed = await withBackend(config, { access: 'read' }, ({ store }) =>
-        previewOn(store, rfi, options),
-      )
+      const previewed = await withBackend(config, { access: 'read' }, async ({ store, place }) => {
+        const found = await previewOn(store, rfi, options)
+        if (found.today?.standing.code === 'unknown-partner')
+          throw noSuchPartner(options.partner ?? '', place)
+        return found
+      })
       const { receipt, names, today, gatheredUntil } = previewed
       if (options.json === true)
         printJson({

@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import type { Command } from 'commander'
 import { systemTime } from '../adapters/system-time.ts'
 import { persist } from '../lanes/retry.ts'
@@ -28,7 +28,9 @@ const headers = { 'content-type': 'application/json' }
 
 export function produce(command: Command): void {
   addCommonOptions(
-    command.argument('<topic>').argument('<file>', 'one JSON object a line; - for standard input'),
+    command
+      .argument('<topic>')
+      .argument('<file>', 'one JSON object a line, or one in all; - for standard input'),
   )
     .option(
       '--key <key>',
@@ -57,23 +59,30 @@ export function produce(command: Command): void {
       const key = options.key ?? (known === topics.weights ? 'live' : null)
       const bar = progressOf(`sending to ${known}`, size)
       const done = { sent: 0, malformed: 0, bytes: 0, first: null as MalformedLine | null }
-      const place = await withBackend(config, { access: 'write', logger }, async ({ log, place }) => {
-        if (made) process.stderr.write(`made ${config.data}; no worker runs there yet\n`)
-        for await (const lines of lineBlocksOf(file)) {
-          const records = lines.map(line => recordOf(known, line, key))
-          // A worker that has the folder for a moment is waited for.
-          await persist(() => log.producer.send(records), { time: systemTime, logger, what: 'the log' })
-          for (const [at, record] of records.entries()) {
-            if (!isMalformed(known, record)) continue
-            done.malformed += 1
-            done.first ??= { number: done.sent + at + 1, why: whyMalformed(known, record) }
+      const place = await withBackend(
+        config,
+        { access: 'write', logger },
+        async ({ log, place, workers }) => {
+          if (made) process.stderr.write(`made ${config.data}; no worker runs there yet\n`)
+          // On servers whoever produces may not be allowed to see who is in the workers' groups.
+          else if (!isOnServers(config) && (await workers()).length === 0)
+            process.stderr.write(`no worker runs on ${config.data}: what is sent waits for the next\n`)
+          for await (const lines of recordsIn(file, size)) {
+            const records = lines.map(line => recordOf(known, line, key))
+            // A worker that has the folder for a moment is waited for.
+            await persist(() => log.producer.send(records), { time: systemTime, logger, what: 'the log' })
+            for (const [at, record] of records.entries()) {
+              if (!isMalformed(known, record)) continue
+              done.malformed += 1
+              done.first ??= { number: done.sent + at + 1, why: whyMalformed(known, record) }
+            }
+            done.sent += lines.length
+            for (const line of lines) done.bytes += line.length + 1
+            bar.to(size === null ? done.sent : done.bytes, `${grouped(done.sent)} records`)
           }
-          done.sent += lines.length
-          for (const line of lines) done.bytes += line.length + 1
-          bar.to(size === null ? done.sent : done.bytes, `${grouped(done.sent)} records`)
-        }
-        return place
-      }).finally(() => bar.end())
+          return place
+        },
+      ).finally(() => bar.end())
       const { sent, malformed, first } = done
       if (options.json === true) printJson({ topic: known, sent, malformed })
       else {
@@ -93,6 +102,21 @@ export function topicOf(name: string): Topic {
     `there is no topic ${JSON.stringify(name)}${meant === null ? '' : `, did you mean ${meant}?`}; there are ${topicNames.join(', ')}`,
   )
 }
+
+/** Bytes up to which a file is looked at as a whole. */
+const mostWhole = 1024 * 1024
+
+/** Its lines; but of a file that is one JSON object over several lines that one, as people write them by hand. */
+async function* recordsIn(file: string, size: number | null): AsyncGenerator<readonly Uint8Array[]> {
+  if (size !== null && size <= mostWhole) {
+    const whole = await readFile(file)
+    const json = whole.includes(newline) ? jsonOf(whole) : null
+    if (json?.ok === true && json.value !== null && !Array.isArray(json.value)) return yield [whole]
+  }
+  yield* lineBlocksOf(file)
+}
+
+const newline = 0x0a
 
 async function sizeOf(file: string): Promise<number | null> {
   if (file === '-') return null

@@ -28,7 +28,9 @@ export async function run(words: readonly string[]): Promise<number> {
       const build = await load()
       build(command)
       addExamples(command)
-      command.showHelpAfterError(`usage: ${commandLine(name)} ${command.usage()}\n(--help says more)`)
+      const parts = command.commands.map(part => part.name()).join('|')
+      const usage = parts === '' ? command.usage() : `${parts} [options]`
+      command.showHelpAfterError(`usage: ${commandLine(name)} ${usage}\n(--help says more)`)
     }
     program.addCommand(command)
   }
@@ -38,7 +40,9 @@ export async function run(words: readonly string[]): Promise<number> {
   }
   if (asked !== undefined && !endless.has(asked)) showWaiting(asked)
   try {
-    await program.parseAsync(words, { from: 'user' })
+    const isNoHelp =
+      words[0] === 'help' && asked !== undefined && !commands.some(({ name }) => name === asked)
+    await program.parseAsync(isNoHelp ? [asked] : words, { from: 'user' })
     endWaiting()
     return typeof process.exitCode === 'number' ? process.exitCode : 0
   } catch (error) {

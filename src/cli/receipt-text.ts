@@ -29,7 +29,8 @@ export function receiptHead(receipt: Receipt, { alone }: { readonly alone: boole
   ].join('\n')
 }
 
-function whyNobody({ refused }: Receipt): string[] {
+/** Each reason there was, in words. */
+export function whyNobody({ refused }: Pick<Receipt, 'refused'>): string[] {
   const codes = Object.keys(refused) as (keyof typeof refused)[]
   return codes.map(code => `    ${code}: ${refusalWords[code]}`)
 }

@@ -166,6 +166,8 @@ async function notesOn(outcomes: readonly Redriving[], backend: Backend): Promis
     )
   if ((await backend.workers()).length === 0) notes.push('no worker runs: they wait for the next')
   if (sent.some(({ topic }) => topic === topics.rfis))
-    notes.push('RFIs lie in their topic for 7 more days, contact data included')
+    notes.push(
+      `RFIs lie in their topic ${'data' in backend.on ? 'for as long as the folder does' : 'for 7 more days'}, contact data included`,
+    )
   return notes
 }

@@ -2,7 +2,8 @@ import type { RefusalCode } from '../matching/refusals.ts'
 
 /** Why a partner wasn't asked, said of it: "it …". */
 export const refusalWords: Readonly<Record<RefusalCode, string>> = {
-  'no-consent': 'the customer did not consent to sharing (consent.shareWithPartners)',
+  'no-consent':
+    'there is no consent to sharing: it was not given (consent.shareWithPartners), or taken back by an erasure before the RFI came',
   'already-expired': 'the RFI had expired already',
   'unknown-partner': 'it has no business profile',
   withdrawn: 'its profile is withdrawn',

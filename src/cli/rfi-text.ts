@@ -1,6 +1,8 @@
 import type { Notice } from '../domain/notices.ts'
 import { toMillis } from '../domain/time.ts'
 import { styled } from './output.ts'
+import { whyNobody } from './receipt-text.ts'
+import { refusalWords } from './refusal-words.ts'
 import type { ReferralReport, RfiReport } from './rfi-report.ts'
 import { type Column, renderTable } from './table.ts'
 import { tellingLines } from './telling-lines.ts'
@@ -40,6 +42,9 @@ function head({ rfi, outcome, receivedAt, receipt }: RfiReport): string {
       .map(line => `  ${clean(line ?? '')}`),
     `  ${clean(facts.filter(fact => fact !== null).join(' · '))}`,
     ...(receipt === null ? [] : [`  ${considered(receipt)}`]),
+    ...(receipt === null || receipt.population === null || outcome !== 'unroutable'
+      ? []
+      : whyNobody(receipt)),
   ].join('\n')
 }
 
@@ -59,10 +64,8 @@ function considered({
 
 /** In words, why nobody was considered; null when partners were. */
 function refusedWhole(reasons: Readonly<Record<string, number | undefined>>): string | null {
-  if (reasons['no-consent'] !== undefined)
-    return 'the customer did not consent to sharing (consent.shareWithPartners)'
-  if (reasons['already-expired'] !== undefined) return 'it had expired already'
-  return null
+  const code = (['no-consent', 'already-expired'] as const).find(each => reasons[each] !== undefined)
+  return code === undefined ? null : refusalWords[code]
 }
 
 const columns: readonly Column<ReferralReport>[] = [

@@ -23,6 +23,8 @@ import { type InWords, keyInWords, writtenIn } from './term-words.ts'
 export interface Scorecard {
   readonly partnerId: PartnerId
   readonly names: readonly string[]
+  /** What `now` is; visibility is reckoned by the hour. */
+  readonly at: Timestamp
   readonly visibility: {
     /** Millionths, as are all figures of `parts`. */
     readonly visibility: number
@@ -81,6 +83,7 @@ export async function scorecardOf(
   }
   return {
     partnerId,
+    at: toTimestamp(at),
     names: profiles.map(({ profile, state }) => `${profile.name}, ${profile.country}, ${state}`),
     visibility: {
       ...{ visibility, weightsId, asOf: toTimestamp(asOf) },

@@ -9,10 +9,10 @@ import { clean, duration, grouped, minuteOf, scoreText, sums } from './text.ts'
 
 /** A partner's scorecard for people. */
 export function scorecardText(card: Scorecard): string {
-  const { partnerId, names, visibility } = card
+  const { partnerId, names, at, visibility } = card
   return [
     [
-      `${styled('bold', clean(partnerId))}  visibility ${scoreText(visibility.visibility)} under ${clean(visibility.weightsId)}, as of ${minuteOf(visibility.asOf)} UTC`,
+      `${styled('bold', clean(partnerId))}  visibility ${scoreText(visibility.visibility)} under ${clean(visibility.weightsId)}, as of ${minuteOf(at)} UTC`,
       '  visibility: the part of its scores that is its own, whatever is asked for',
       ...(names.length === 0 ? ['  no profile is known'] : names.map(name => `  ${clean(name)}`)),
     ].join('\n'),
@@ -92,9 +92,9 @@ function interests({ interests }: Scorecard): string {
 /** How many waiting offers are listed. */
 const mostShown = 10
 
-function waiting({ waiting, visibility }: Scorecard): string {
+function waiting({ waiting, at }: Scorecard): string {
   if (waiting.length === 0) return 'Nothing waits for its answer.'
-  const now = toMillis(visibility.asOf)
+  const now = toMillis(at)
   const columns: readonly Column<Scorecard['waiting'][number]>[] = [
     { title: 'waiting for its answer', value: ({ referralId }) => referralId },
     { title: 'routed', value: ({ routedAt }) => minuteOf(routedAt) },

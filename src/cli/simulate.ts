@@ -44,7 +44,7 @@ export function simulate(command: Command): void {
       if (options.json === true) printJson({ ...counts, seconds, data: config.data })
       else
         print(
-          `${countLines(counts)}\n\n${history.length} lines in ${seconds} s; the data lies in ${config.data}`,
+          `${countLines(counts)}\n${counts.rejectedCommands === 0 ? '' : 'rejected: what the log says of referrals that this run did not route\n'}\n${history.length} lines in ${seconds} s; the data lies in ${config.data}`,
         )
     })
 }

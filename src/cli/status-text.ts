@@ -63,12 +63,13 @@ function nextSteps({ halted, deadLetters, rejectedCommands }: Status): string[] 
     ...(Object.keys(rejectedCommands).length === 0
       ? []
       : [
-          `Rejected commands: ${commandLine('consume', 'referral-status', '--from-beginning', ...samePlace())}`,
+          `Rejected commands: ${commandLine('consume', 'referral-status', '--from-beginning', ...rejections, ...samePlace()).replace(' --type', ' \\\n  --type')}`,
         ]),
   ]
   return steps.length === 0 ? [] : ['', ...steps]
 }
 
+const rejections = ['--type', 'referral.command-rejected']
 const indent = 14
 
 const columns: readonly Column<RoleStatus>[] = [

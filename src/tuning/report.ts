@@ -1,4 +1,5 @@
 import { toTimestamp } from '../domain/time.ts'
+import { catalogue } from '../ranking/catalogue.ts'
 import { ours, rangeText } from './charts.ts'
 import type { Chronicle } from './chronicle.ts'
 import { brierOfBaseRate, worthOf } from './estimate-worth.ts'
@@ -170,11 +171,14 @@ function features({ figures, release, charts }: ReportInput): string {
   const { partners, whole } = figures.ablation
   const signed = (lost: number) => changeText(-lost)
   const label = `What each feature adds to recall at 10: ${effects.map(({ feature, lost }) => `without ${feature} ${signed(lost)} percentage points`).join(', ')}.`
+  const lowering = new Set<string>(
+    catalogue.flatMap(({ name, direction }) => (direction === 'lowers' ? [name] : [])),
+  )
   const rows = effects.map(({ feature, alone, lost }) => {
     const { without } = figures.ablation.features[feature] ?? {}
     return [
       escaped(feature),
-      weight(release.features[feature] ?? 0),
+      weight((lowering.has(feature) ? -1 : 1) * (release.features[feature] ?? 0)),
       figure(alone),
       figure(without?.accepted.recall[10] ?? null),
       signed(lost),

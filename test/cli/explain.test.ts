@@ -168,7 +168,7 @@ describe('explain', () => {
       run(['explain', 'rfi-4', ...data]),
       run(['explain', 'rfi-9', ...data]),
     ])
-    expect(whole.stdout).toMatch(/nobody was considered: the customer did not consent to sharing/)
+    expect(whole.stdout).toMatch(/nobody was considered: there is no consent to sharing/)
     expect(whole.stdout).toMatch(/verified: 0 rows/)
     expect(nobody.stdout).toMatch(/0 candidates.*\n.*size 1/)
     expect(nobody.stdout).toMatch(/size: it has opted out/)
@@ -188,6 +188,10 @@ describe('preview', () => {
     expect(code).toBe(0)
     expect(stdout).toMatch(/^RFI new {2}ranked at 2026-01-\d\d .*by rank/)
     expect(stdout).toMatch(/1 +(ACME|BOLT) \(\w+\) +✓ +0/)
+    expect(await preview(rfi('new', 7, ['payroll']), '--partner', 'nobody')).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/there is no partner "nobody"/),
+    })
     const { stdout: about } = await preview(rfi('new', 7, ['inventory', 'payroll']), '--partner', 'dusk')
     expect(about).toMatch(/DUSK \(dusk\) {2}not on the list\n {2}its profile is paused/)
     expect(about).toMatch(/^DUSK \(dusk\) would not be chosen for RFI new: its profile is paused\. As of/)

@@ -109,7 +109,9 @@ describe('simulate, and what reads its folder', () => {
     const { stdout } = await run(['rfi', 'rfi-2', ...data])
     expect(stdout).toMatch(/unroutable: no-match 2/)
     const refused = await run(['rfi', 'rfi-3', ...data])
-    expect(refused.stdout).toMatch(/unroutable: the customer did not consent to sharing \(consent\.share/)
+    expect(refused.stdout).toMatch(
+      /unroutable: there is no consent to sharing: it was not given \(consent\.share/,
+    )
     expect(refused.stdout).not.toContain('no-consent')
   })
 
@@ -211,6 +213,11 @@ describe('a worker on a folder', () => {
 
     await follower.until('referral.accepted')
     await follower.until('referral.command-rejected')
+    const rejected = ['--from-beginning', '--type', 'referral.command-rejected']
+    const ofOneType = jsonLines((await run(['consume', 'referral-status', ...rejected, ...data])).stdout)
+    expect(ofOneType.map(({ value }) => (value as { type: string }).type)).toEqual([
+      'referral.command-rejected',
+    ])
     const records = jsonLines((await follower.stop()).stdout)
     const types = records.map(({ headers }) => (headers as Record<string, string>).ce_type)
     expect(types.sort()).toEqual([

@@ -95,7 +95,7 @@ documents     profiles 183`,
     expect(text).toContain('3 batches of records, the oldest for 4 min')
     expect(text).toContain('malformed-json 12,345, missing 1, unknown-schema 3')
     expect(text).toMatch(
-      /lanes resume --all\n.*dead-letters list\n.*consume referral-status --from-beginning$/,
+      /lanes resume --all\n.*dead-letters list\n.*consume referral-status --from-beginning \\\n {2}--type referral.command-rejected$/,
     )
   })
 })

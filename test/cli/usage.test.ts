@@ -12,6 +12,8 @@ const data = ['--data', missing]
 const wrong: [string[], RegExp][] = [
   [[], /^Usage: referral-router/],
   [['demmo'], /unknown command 'demmo'.*demo/s],
+  [['help', 'demmo'], /unknown command 'demmo'.*demo/s],
+  [['dead-letters', ...data], /unknown option '--data'\nusage: .* list\|show\|redrive/],
   [['status', '--colour'], /unknown option '--colour'/],
   [['rfi'], /missing required argument 'rfiId'/],
   [['produce', 'rfi', '-', ...data], /no topic "rfi", did you mean rfis\?; there are partner-profiles, /],
@@ -124,7 +126,13 @@ describe('produce', () => {
     })
     const pretty = await run(['produce', 'rfis', '-', '--data', own], { input: '{"rfiId": "a"}\n\n{\n}\n' })
     expect(pretty.stdout).toContain('sent 3 records')
-    expect(pretty.stderr).toMatch(/^line 2: no JSON value .*jq -c/)
+    expect(pretty.stderr).toMatch(
+      /^no worker runs on .*: what is sent waits for the next\nline 2: no JSON value .*jq -c/,
+    )
     expect((await run(words, { input: '{}\n' })).stderr).not.toContain('made')
+    const byHand = join(folder.path, 'by-hand.json')
+    writeFileSync(byHand, `${JSON.stringify({ rfiId: 'b', need: { keywords: ['x'] } }, null, 2)}\n`)
+    const { stdout } = await run(['produce', 'rfis', byHand, '--data', own])
+    expect(stdout, 'a file that is one object is one record').toBe(`sent 1 record to rfis in ${own}\n`)
   })
 })
