@@ -150,7 +150,7 @@ export interface LogReader {
   /** All partitions of the topics with what they hold; `start` is the first record at or after `since`, ms, if given. */
   stretches(topics: readonly string[], since?: number): Promise<readonly Stretch[]>
   /**
-   * Every record of these stretches, those of a partition in order. Waits for records up to an `end` that the log hasn't
+   * Every record of these stretches, once, those of a partition in order. Waits for records up to an `end` that the log hasn't
    * reached yet (`Infinity`: for ever); ends early, without an error, when the signal aborts.
    */
   scan(stretches: readonly Stretch[], signal?: AbortSignal): AsyncIterable<TopicRecord>

@@ -14,12 +14,16 @@ export interface ScanOptions {
 }
 
 interface Progress {
+  /** Where to fetch on: all below was read. */
   next: number
+  /** Below it all was given to the reader. What was under way when the membership ended is fetched once more. */
+  given: number
   readonly end: number
 }
 
 /** What was fetched and not read yet. */
 interface Portion {
+  readonly progress: Progress
   readonly records: readonly TopicRecord[]
   readonly read: PromiseWithResolvers<void>
 }
@@ -36,7 +40,7 @@ export async function* scan(
   const open = new Map<string, Progress>(
     stretches.flatMap(stretch =>
       stretch.start < stretch.end
-        ? [[placeOf(stretch), { end: stretch.end, next: stretch.start }] as const]
+        ? [[placeOf(stretch), { end: stretch.end, next: stretch.start, given: stretch.start }] as const]
         : [],
     ),
   )
@@ -76,7 +80,7 @@ export async function* scan(
       .map(message => ({ ...recordOf(message), ...place }))
     if (records.length > 0) {
       const read = Promise.withResolvers<void>()
-      portions.push({ records, read })
+      portions.push({ progress: wanted, records, read })
       call()
       const beating = setInterval(() => void heartbeat().catch(read.reject), heartbeatInterval)
       try {
@@ -108,7 +112,10 @@ export async function* scan(
     while (!signal.aborted) {
       const portion = portions[0]
       if (portion !== undefined) {
+        const { progress } = portion
         for (const record of portion.records) {
+          if (record.offset < progress.given) continue
+          progress.given = record.offset + 1
           yield record
           if (signal.aborted) return
         }
