@@ -123,6 +123,7 @@ function inboxText(
   return [
     ...(counts === null ? [] : [tabs.map(tab => `${tab} ${grouped(counts[tab])}`).join(' · ')]),
     rows.length === 0 ? nothing : renderTable(columnsAt(now), rows),
+    ...(rows.length === 0 && search === null ? elsewhere(partnerId, chosen, counts) : []),
     ...(rows.some(row => flame(row, now) !== '') ? [flameWords] : []),
     ...(next === null
       ? []
@@ -135,6 +136,17 @@ function inboxText(
           )}`,
         ]),
   ].join('\n\n')
+}
+
+/** Where to look, when the tabs that were asked for are empty and others aren't. */
+function elsewhere(
+  partnerId: string,
+  chosen: PageAsked['tabs'],
+  counts: PartnerCounts['tabs'] | null,
+): string[] {
+  const others = tabs.filter(tab => !chosen.includes(tab) && (counts?.[tab] ?? 0) > 0)
+  if (others.length === 0) return []
+  return [`What there is: ${commandLine('inbox', partnerId, '--tab', others.join(','), ...samePlace())}`]
 }
 
 function shown({ _id, tab, favorite, referral, routed }: InboxDocument): object {

@@ -143,7 +143,9 @@ describe('simulate, and what reads its folder', () => {
       run(['status', '--json', ...data]),
       run(['inbox', 'stranger', ...data]),
     ])
-    expect(empty.stdout).toMatch(/^new 0 · active 0 · archived 1 .*\n\nNothing under new, active\.\n$/)
+    expect(empty.stdout).toMatch(
+      /^new 0 · active 0 · archived 1 .*\n\nNothing under new, active\.\n\nWhat there is: .* inbox acme --tab archived --data .*\n$/,
+    )
     expect(JSON.parse(won.stdout).referrals).toMatchObject([{ referralId: 'rfi-1:acme', substatus: 'Won' }])
     expect(JSON.parse(funnel.stdout).rows).toMatchObject([
       { group: 'PT', counts: { routed: 3, accepted: 1, won: 1 }, wonValue: { EUR: '42000.5' } },
