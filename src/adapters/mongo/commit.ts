@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type ClientSession, MongoBulkWriteError } from 'mongodb'
 import { unavailable } from '../../ports/errors.ts'
 import type { CollectionMap, CommitOutcome, PositionMove, UnitOfWork } from '../../ports/store.ts'
+import type { Causality } from './causality.ts'
 import { type Connection, durable } from './client.ts'
 import { serverCode } from './codes.ts'
 import { codeOf, hasLabel, isTooLarge, isTransient } from './errors.ts'
@@ -21,13 +22,14 @@ import { byCollection, type Step, stepsOf } from './writes.ts'
  */
 export async function commitUnit<C extends CollectionMap>(
   connection: Connection,
+  causality: Causality,
   { move, writes, journal }: UnitOfWork<C>,
 ): Promise<CommitOutcome> {
   const steps = stepsOf(writes, journal)
   if (move === null && steps.length === 0) return { kind: 'committed' }
   const deadline = Date.now() + connection.timeout
   for (let attempt = 0; ; attempt += 1) {
-    const outcome = await tryOnce(connection, move, steps, deadline)
+    const outcome = await tryOnce(connection, causality, move, steps, deadline)
     if (outcome !== 'again') return outcome
     if (attempt === mostAttempts || Date.now() > deadline)
       throw unavailable(
@@ -42,6 +44,7 @@ const committed: CommitOutcome = { kind: 'committed' }
 
 async function tryOnce(
   connection: Connection,
+  causality: Causality,
   move: PositionMove | null,
   steps: readonly Step[],
   deadline: number,
@@ -65,6 +68,7 @@ async function tryOnce(
     if (!isTransient(error) || codeOf(error) === null) throw error
     return 'again'
   } finally {
+    causality.note(session)
     // Undoes what is left open. Not waited for: the server may be gone, and undoes it by itself then.
     void session.endSession().catch(() => undefined)
   }

@@ -11,12 +11,12 @@ interface PositionRow extends Omit<Position, 'lane'> {
 export function positionsOf(database: Db) {
   const rows: Collection<PositionRow> = database.collection(positionsCollection)
   return {
-    async get(lane: string): Promise<Position | null> {
-      const row = await rows.findOne({ _id: encodeText(lane) })
+    async get(lane: string, session: ClientSession): Promise<Position | null> {
+      const row = await rows.findOne({ _id: encodeText(lane) }, { session })
       return row === null ? null : positionOf(row)
     },
-    async all(): Promise<Position[]> {
-      return (await rows.find({}, { sort: { _id: 1 } }).toArray()).map(positionOf)
+    async all(session: ClientSession): Promise<Position[]> {
+      return (await rows.find({}, { sort: { _id: 1 }, session }).toArray()).map(positionOf)
     },
     /** False when it isn't at `from`; without a `from` the driver throws a duplicate key then. */
     async move({ from, to }: PositionMove, session: ClientSession): Promise<boolean> {

@@ -2,6 +2,7 @@ import type { Collection } from 'mongodb'
 import { misconfigured } from '../../ports/errors.ts'
 import type { Catalogue, CollectionMap, Index, Store } from '../../ports/store.ts'
 import { attempting } from './attempt.ts'
+import { Causality, type Reading } from './causality.ts'
 import { connect, type MongoOptions } from './client.ts'
 import { commitUnit } from './commit.ts'
 import { openJournal } from './journal.ts'
@@ -36,6 +37,8 @@ export async function openMongo<C extends CollectionMap>(
   const positions = positionsOf(database)
 
   const attempt = attempting(connection)
+  const causality = new Causality(client)
+  const reading: Reading = (what, work) => attempt(what, () => causality.within(work))
 
   const indexesOf = (name: PropertyKey): readonly Index[] => {
     const found = Object.hasOwn(catalogue, name) ? catalogue[name as keyof C] : undefined
@@ -47,13 +50,13 @@ export async function openMongo<C extends CollectionMap>(
   return {
     place,
     get: <K extends keyof C & string>(name: K, ids: readonly string[]) =>
-      attempt(`get ${name}`, async () => {
+      reading(`get ${name}`, async session => {
         indexesOf(name)
         const found = new Map<string, C[K]>()
         const wanted = [...new Set(ids)].map(encodeText)
         const read = async ($in: readonly unknown[]) => {
           for (const row of await rows(name)
-            .find({ _id: { $in } } as never, { batchSize })
+            .find({ _id: { $in } } as never, { batchSize, session })
             .toArray()) {
             const document = decode(row) as C[K]
             found.set(document._id, document)
@@ -67,34 +70,36 @@ export async function openMongo<C extends CollectionMap>(
         return found
       }),
     find: <K extends keyof C & string>(name: K, query: Parameters<Store<C>['find']>[1]) =>
-      attempt(`find ${name}`, async () => {
+      reading(`find ${name}`, async session => {
         const compiled = compileQuery(name, indexesOf(name), query)
         const found: C[K][] = []
-        for await (const row of rows(name).find(compiled.filter, { batchSize, ...compiled.options }))
+        for await (const row of rows(name).find(compiled.filter, { batchSize, session, ...compiled.options }))
           found.push(decode(row) as C[K])
         return found
       }),
     count: (name, where) =>
-      attempt(`count ${name}`, async () => {
+      reading(`count ${name}`, async session => {
         const filter = compileFilter(name, indexesOf(name), where)
         // Of all it is what the server keeps count of anyway: it may be off after a crash, until the next validation.
-        if (Object.keys(filter).length === 0) return rows(name).estimatedDocumentCount()
-        return rows(name).countDocuments(filter)
+        if (Object.keys(filter).length === 0) return rows(name).estimatedDocumentCount({ session })
+        return rows(name).countDocuments(filter, { session })
       }),
     countBy: (name, field, where) =>
-      attempt(`count ${name}`, async () => {
+      reading(`count ${name}`, async session => {
         const stages = compileCountBy(name, indexesOf(name), field, where)
-        const groups = await rows(name).aggregate<{ _id: string; count: number }>(stages).toArray()
+        const groups = await rows(name)
+          .aggregate<{ _id: string; count: number }>(stages, { session })
+          .toArray()
         return new Map(groups.map(({ _id, count }) => [_id, count]))
       }),
     commit: unit =>
       attempt(`commit ${unit.move?.to.lane ?? ''}`, async () => {
         for (const { collection } of unit.writes) indexesOf(collection)
-        return commitUnit(connection, unit)
+        return commitUnit(connection, causality, unit)
       }),
-    position: lane => attempt('position', () => positions.get(lane)),
-    positions: () => attempt('positions', () => positions.all()),
-    journal: openJournal(database, attempt),
+    position: lane => reading('position', session => positions.get(lane, session)),
+    positions: () => reading('positions', session => positions.all(session)),
+    journal: openJournal(database, reading),
     close: () => client.close(),
   }
 }
