@@ -15,16 +15,15 @@ export class TableReader {
   readonly #followers: readonly {
     poll(positions: Awaited<ReturnType<Store<Collections>['positions']>>): Promise<number>
   }[]
-  /** Held decayed, so read by the half-life of the release in force. */
+  /** Held decayed, by the half-life of a release. */
   readonly #decayed: readonly { reset(): void }[]
-  /** The table that interests are read into. */
-  #filled: Tables['interests']
+  /** For what all of these are being read again. */
+  #filling: Tables['coming'] = null
   #loading: Promise<void> | null = null
 
   constructor(store: Store<Collections>, tables: Tables, names: readonly TableName[]) {
     this.#store = store
     this.#tables = tables
-    this.#filled = tables.interests
     const interests = new Follower<Collections, 'interests'>({
       store,
       collection: 'interests',
@@ -78,10 +77,11 @@ export class TableReader {
     for (const follower of this.#followers) {
       applied += await follower.poll(positions)
       // Another half-life came with the weights: what was counted under the one before is read anew.
-      if (this.#filled === this.#tables.interests) continue
-      this.#filled = this.#tables.interests
-      for (const follower of this.#decayed) follower.reset()
+      if (this.#filling === this.#tables.coming) continue
+      this.#filling = this.#tables.coming
+      if (this.#filling !== null) for (const follower of this.#decayed) follower.reset()
     }
+    if (this.#tables.coming !== null) this.#tables.complete()
     return applied
   }
 

@@ -10,17 +10,32 @@ import { releaseHash } from './release-hash.ts'
 
 const defaultHash = releaseHash(defaultRelease)
 
+interface InForce {
+  readonly release: Release
+  readonly hash: string
+}
+
+/** What partners did, held decayed, so by the half-life of one release; and that release. */
+interface Earned {
+  inForce: InForce
+  readonly records: Map<PartnerId, TrackRecord>
+  readonly interests: InterestTable
+}
+
 /**
  * What routers and projectors hold in memory. The documents come in by following the store (`lanes/follower.ts`);
  * nothing here reads or writes anything.
+ *
+ * A release with another half-life is in force once all that partners did has been counted by it: until then whoever
+ * feeds these tables reads everything again (`coming`), and ranking goes on by the release before.
  */
 export class Tables {
   readonly index = new ProfileIndex()
-  readonly #records = new Map<PartnerId, TrackRecord>()
   readonly #populations = new Map<string, Population>()
-  readonly #releases = new Map<string, { readonly release: Release; readonly hash: string }>()
+  readonly #releases = new Map<string, InForce>()
   #population: Population | null = null
-  #interests = new InterestTable(defaultRelease.parameters.halfLifeDays)
+  #earned = nothingEarned({ release: defaultRelease, hash: defaultHash })
+  #coming: Earned | null = null
 
   applyProfile({ profile, state }: Collections['profiles']): void {
     this.index.put(profile, state)
@@ -29,22 +44,44 @@ export class Tables {
   applyWeights({ _id, release, hash }: Collections['weights']): void {
     if (release === null || hash === null) this.#releases.delete(_id)
     else this.#releases.set(_id, { release, hash })
-    const { halfLifeDays } = this.release.parameters
-    // Counts are held decayed, so another half-life begins an empty table: whoever feeds it reads everything again.
-    if (halfLifeDays !== this.#interests.halfLifeDays) this.#interests = new InterestTable(halfLifeDays)
+    const live = this.#releases.get('live') ?? { release: defaultRelease, hash: defaultHash }
+    const { halfLifeDays } = live.release.parameters
+    if (halfLifeDays === this.#earned.interests.halfLifeDays) {
+      this.#earned.inForce = live
+      this.#coming = null
+    } else if (halfLifeDays === this.#coming?.interests.halfLifeDays) this.#coming.inForce = live
+    else this.#coming = nothingEarned(live)
+    // Nothing has been counted yet that would have to be counted again.
+    if (this.#earned.records.size === 0 && this.#earned.interests.size === 0) this.complete()
+  }
+
+  /** Told apart by identity: another one is filled from the start. Null when nothing is to be read again. */
+  get coming(): object | null {
+    return this.#coming
+  }
+
+  /** All has been read since `coming` came: from now on it counts. */
+  complete(): void {
+    this.#earned = this.#coming ?? this.#earned
+    this.#coming = null
   }
 
   applyPartner({ _id, evidence }: Collections['partners']): void {
-    this.#records.set(_id, trackRecordOf(evidence, this.release.parameters.halfLifeDays))
+    for (const { records, interests } of this.#filled())
+      records.set(_id, trackRecordOf(evidence, interests.halfLifeDays))
   }
 
   applyInterest(row: Collections['interests']): void {
-    this.#interests.apply(unpackInterest(row._id, row))
+    for (const { interests } of this.#filled()) interests.apply(unpackInterest(row._id, row))
+  }
+
+  #filled(): readonly Earned[] {
+    return this.#coming === null ? [this.#earned] : [this.#earned, this.#coming]
   }
 
   /** What partners did under the terms of their RFIs, decayed by the half-life of the release in force. */
   get interests(): InterestTable {
-    return this.#interests
+    return this.#earned.interests
   }
 
   applyCell(cell: Collections['cells']): void {
@@ -53,9 +90,9 @@ export class Tables {
     this.#population = null
   }
 
-  /** Of a partner's evidence what rates read; by the half-life of the release that was in force when it came in. */
+  /** Of a partner's evidence what rates read; by the half-life of the release in force. */
   readonly recordOf = (partnerId: PartnerId): TrackRecord =>
-    this.#records.get(partnerId) ?? noTrackRecord(this.release.parameters.halfLifeDays)
+    this.#earned.records.get(partnerId) ?? noTrackRecord(this.release.parameters.halfLifeDays)
 
   /** Partial sums of all projector lanes, added up. */
   get population(): Population {
@@ -65,10 +102,18 @@ export class Tables {
 
   /** The release in force: the one shipped until a live one arrives. */
   get release(): Release {
-    return this.#releases.get('live')?.release ?? defaultRelease
+    return this.#earned.inForce.release
   }
 
   get releaseHash(): string {
-    return this.#releases.get('live')?.hash ?? defaultHash
+    return this.#earned.inForce.hash
+  }
+}
+
+function nothingEarned(inForce: InForce): Earned {
+  return {
+    inForce,
+    records: new Map(),
+    interests: new InterestTable(inForce.release.parameters.halfLifeDays),
   }
 }
