@@ -3,6 +3,8 @@ import type { RoutedEvent } from '../domain/events.ts'
 import type { PartnerId, ReferralId } from '../domain/ids.ts'
 import type { Rfi } from '../domain/rfi.ts'
 import { toMillis, toTimestamp } from '../domain/time.ts'
+import type { Condition } from '../ports/store.ts'
+import type { ReferralDocument } from './documents/referrals.ts'
 import type { Input, RoleContext } from './role.ts'
 
 export async function loadOpenReferrals(
@@ -14,18 +16,32 @@ export async function loadOpenReferrals(
   const earliest = Math.min(...times) - duplicateWithin
   const open = new OpenReferrals()
   if (keys.size === 0) return open
-  const referrals = await read.find('referrals', {
-    where: {
-      customerKey: { in: [...keys] },
-      status: { in: ['New', 'Active'] },
-      routedAt: { gte: toTimestamp(earliest) },
-    },
-  })
-  for (const { customerKey, partnerId, _id, routedAt } of referrals) {
-    open.put(customerKey, { partnerId, referralId: _id, routedAt: toMillis(routedAt) })
-  }
+  const openOf = (customerKey: Condition, limit: number) =>
+    read.find('referrals', {
+      where: {
+        customerKey,
+        status: { in: ['New', 'Active'] },
+        routedAt: { gte: toTimestamp(earliest) },
+      },
+      limit,
+    })
+  const together = await openOf({ in: [...keys] }, mostTogether)
+  if (together.length < mostTogether) open.putAll(together)
+  else
+    for (const key of keys) {
+      const referrals = await openOf(key, mostOfOne + 1)
+      if (referrals.length <= mostOfOne) open.putAll(referrals)
+    }
   return open
 }
+
+/** Documents read at once. Where there are more, customers are read one by one: one of them may have nearly all. */
+const mostTogether = 2000
+/**
+ * Open referrals of one customer within the window. What has more is no customer but what many forms are filled in with
+ * (`noreply@example.com`), and tells nobody again.
+ */
+export const mostOfOne = 500
 
 /** Open referrals by customer: what makes another one a possible duplicate. */
 export class OpenReferrals {
@@ -44,6 +60,11 @@ export class OpenReferrals {
     const list = this.#byCustomer.get(key)
     if (list === undefined) this.#byCustomer.set(key, [referral])
     else list.push(referral)
+  }
+
+  putAll(referrals: readonly ReferralDocument[]): void {
+    for (const { customerKey, partnerId, _id, routedAt } of referrals)
+      this.put(customerKey, { partnerId, referralId: _id, routedAt: toMillis(routedAt) })
   }
 
   add(key: string | null, { partnerId, referralId, occurredAt }: RoutedEvent): void {

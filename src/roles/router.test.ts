@@ -4,6 +4,7 @@ import { emitted, type Given, runRole, written } from '../../test/support/role-b
 import { profileSample, rfiSample } from '../../test/support/samples.ts'
 import { profileSchema } from '../domain/profile.ts'
 import type { Collections } from './collections.ts'
+import { customerKey } from './customer-key.ts'
 import { directory } from './directory.ts'
 import { router } from './router.ts'
 import { Tables } from './tables.ts'
@@ -70,6 +71,53 @@ test('and so is a profile', async () => {
   expect(await countsOf({ value: profileSample, key: 'acme/PT' })).toEqual({})
   expect(await countsOf({ value: profileSample, key: 'acme' })).toEqual({ 'other-key': 1 })
   expect(await countsOf({ value: profileSample })).toEqual({ 'other-key': 1 })
+})
+
+describe('a possible duplicate', () => {
+  /** Which of the earlier referrals each RFI of these customers may repeat. */
+  async function duplicates(emails: readonly string[], open: Readonly<Record<string, number>>) {
+    const contact = (email: string) => ({ ...(rfiSample.customer as object), contact: { email } })
+    const referrals = Object.entries(open).flatMap(([email, count]) =>
+      Array.from({ length: count }, (_, at) => ({
+        _id: `${email}-${at}:partner-1`,
+        partnerId: 'partner-1',
+        status: 'New',
+        customerKey: customerKey(contact(email) as never, 'secret'),
+        routedAt: '2026-03-01T00:00:00.000Z',
+      })),
+    )
+    const given = emails.map((email, at) => ({
+      value: { ...rfi, rfiId: `rfi-${at}`, requestedPartners: ['partner-1'], customer: contact(email) },
+      key: `rfi-${at}`,
+    }))
+    const effects = await runRole(role, topics.rfis, given, { documents: { referrals: referrals as never } })
+    return emitted(effects, topics.referrals).map(({ rfiId, possibleDuplicateOf }) => [
+      rfiId,
+      possibleDuplicateOf,
+    ])
+  }
+
+  test('is one of the same address, whatever its case', async () => {
+    expect(await duplicates(['Ana@x.pt', 'rui@x.pt'], { 'ana@x.pt': 2 })).toEqual([
+      ['rfi-0', 'ana@x.pt-0:partner-1'],
+      ['rfi-1', null],
+    ])
+  })
+
+  test('is none of an address that many forms are filled in with, however many referrals it has open', async () => {
+    const open = { 'noreply@x.pt': 3000, 'ana@x.pt': 1, 'rui@x.pt': 400 }
+    expect(await duplicates(['noreply@x.pt', 'ana@x.pt', 'rui@x.pt'], open)).toEqual([
+      ['rfi-0', null],
+      ['rfi-1', 'ana@x.pt-0:partner-1'],
+      ['rfi-2', 'rui@x.pt-0:partner-1'],
+    ])
+  })
+
+  test.each(['n/a', '-', 'none', '@', 'a b@x.pt'])('is none of %s, which is no address', email => {
+    const customer = { country: 'PT', name: 'Padaria', postalCode: '1000', contact: { email } } as never
+    const without = { country: 'PT', name: 'Padaria', postalCode: '1000', contact: null } as never
+    expect(customerKey(customer, 'secret')).toBe(customerKey(without, 'secret'))
+  })
 })
 
 test('what a batch comes to does not depend on whether places were counted before or on the way', async () => {

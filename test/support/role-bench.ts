@@ -65,7 +65,7 @@ export function readerOf(documents: Documents): Reader<Collections> {
   return {
     get: async (collection, ids) =>
       new Map(found(collection, { _id: { in: ids } }).map(document => [document._id, document])),
-    find: async (collection, { where }) => found(collection, where),
+    find: async (collection, { where, limit }) => found(collection, where).slice(0, limit),
     count: async (collection, where) => found(collection, where).length,
     countBy: async (collection, field, where) => {
       const rows = found(collection, where) as unknown as Record<string, string>[]
