@@ -36,6 +36,8 @@ export interface BackendOptions {
   /** `read` makes nothing, and changes nothing. */
   readonly access: 'read' | 'write'
   readonly logger?: Logger
+  /** How long a schema id that the registry doesn't know is waited for, ms; a minute, as whoever works on must. */
+  readonly unknownSchemaPatience?: number
   /** Which partitions of a folder are read here, when several threads share it. */
   readonly member?: Member
 }

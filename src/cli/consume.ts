@@ -34,7 +34,7 @@ export function consume(command: Command): void {
       const interrupted = new AbortController()
       const interrupt = () => interrupted.abort()
       process.once('SIGINT', interrupt).once('SIGTERM', interrupt)
-      await withBackend(configOf(options), { access: 'read' }, async backend => {
+      await withBackend(configOf(options), { access: 'read', unknownSchemaPatience: 0 }, async backend => {
         const wanted = (stretch: Stretch): Stretch => ({
           ...stretch,
           start: fromBeginning ? stretch.start : stretch.end,

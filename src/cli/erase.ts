@@ -38,7 +38,9 @@ export function erase(command: Command): void {
       if (!servers && !isDataFolder(config.data)) await openToRead(config)
       if (!servers) keepFromDemo(config.data, 'erase')
       const logger = await loggerOf(config)
-      const { outcome, place } = await withBackend(config, { access: 'write', logger }, async backend => {
+      // A letter that nobody can read is searched as bytes, at once.
+      const asked = { access: 'write', logger, unknownSchemaPatience: 0 } as const
+      const { outcome, place } = await withBackend(config, asked, async backend => {
         const { store, codec, place } = backend
         const asked = { by, evenUnknown: options.evenUnknown === true }
         const work = () => eraseIn(rfiId, asked, { store, codec, time: systemTime })

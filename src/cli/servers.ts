@@ -41,7 +41,10 @@ async function deploymentOf(
 }
 
 /** Kafka, MongoDB and perhaps a schema registry. Resolves without having met one: what can't be reached is waited for. */
-export async function openServers(config: Config, { logger, member }: BackendOptions): Promise<Backend> {
+export async function openServers(
+  config: Config,
+  { logger, member, unknownSchemaPatience }: BackendOptions,
+): Promise<Backend> {
   const { kafka, mongodb, registry, topicPrefix } = config
   if (kafka === null || mongodb === null)
     throw misconfigured('KAFKA_BROKERS and MONGODB_URI must both be set')
@@ -54,7 +57,9 @@ export async function openServers(config: Config, { logger, member }: BackendOpt
   if (member === undefined && showsPassword(kafka))
     logger?.warn({ variable: 'KAFKA_SSL', reason: passwordShown }, 'password-without-tls')
   const store = await openMongo(collections, { uri: mongodb.uri, ...told })
-  const codec = registry === null ? jsonCodec : registryCodec({ ...registry, topicPrefix, ...told })
+  const patience = unknownSchemaPatience === undefined ? {} : { unknownSchemaPatience }
+  const codec =
+    registry === null ? jsonCodec : registryCodec({ ...registry, topicPrefix, ...told, ...patience })
   const on = {
     brokers: kafka.brokers.join(','),
     database: store.place.replace(/^MongoDB at /, ''),

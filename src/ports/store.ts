@@ -44,6 +44,8 @@ export type Write<C extends CollectionMap, K extends keyof C = keyof C> = K exte
           readonly collection: K
           readonly document: C[K]
           readonly version: number
+          /** Texts that it must still hold besides: what another than its lane changes, and leaves its version. */
+          readonly where?: Readonly<Record<string, string>>
         }
       | { readonly kind: 'remove'; readonly collection: K; readonly id: string }
   : never

@@ -62,7 +62,12 @@ export function referral(): Role<ReferralInput> {
       for (const [id, document] of current) {
         const before = stored.get(id)
         if (before === undefined || before === document) continue
-        effects.write({ kind: 'replace', collection: 'referrals', document, version: before.version })
+        const { version, customerKey } = before
+        // An erasure empties the key and is no event: it must not come back with what was read before.
+        effects.write({
+          ...{ kind: 'replace', collection: 'referrals', document, version },
+          where: { customerKey },
+        })
       }
       effects.emit(...(await notices(closings, read)))
       effects.write(...(await counted(rejections, lane, read)))

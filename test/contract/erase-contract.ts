@@ -6,6 +6,7 @@ import { Lane } from '../../src/lanes/lane.ts'
 import { redrive } from '../../src/lanes/redrive.ts'
 import { silent } from '../../src/ports/logger.ts'
 import { redrivenId } from '../../src/roles/redrive.ts'
+import { referral } from '../../src/roles/referral.ts'
 import { router } from '../../src/roles/router.ts'
 import { Tables } from '../../src/roles/tables.ts'
 import { topics } from '../../src/roles/topics.ts'
@@ -159,6 +160,40 @@ export const eraseContract: readonly ContractCase<LaneBenchFactory>[] = [
     })
     expect(await take(bench, 0, store)).toMatchObject({ conflicts: 1 })
     expect(await holding(bench)).toEqual([])
+  }),
+
+  eraseCase('between a referral lane that has read and its commit', async bench => {
+    await produce(bench, [rfi('a')])
+    await take(bench, 0)
+    const command = {
+      ...{ commandId: 'c-1', referralId: 'a:acme', partnerId: 'acme', type: 'accept' },
+      ...{ occurredAt: '2026-03-02T10:00:00.000Z', engagement: { name: 'Inventory' } },
+    }
+    const value = new TextEncoder().encode(JSON.stringify(command))
+    await bench.log.producer.send([{ topic: topics.commands, key: 'a:acme', value, headers: {} }])
+    let raced = false
+    const store = changedStore(bench.store, {
+      async commit(unit) {
+        if (!raced) {
+          raced = true
+          expect(await eraseIn(bench, 'a')).toMatchObject({ removed: { customerKeys: 1 } })
+        }
+        return bench.store.commit(unit)
+      },
+    })
+    const commands = { topic: topics.commands, partition: 0 }
+    const lane = new Lane({
+      ...{ role: referral(), partition: commands, store, log: bench.log, codec: jsonCodec },
+      ...{ time: { ...hastyTime, now: () => Date.now() }, logger: silent, source: '/test' },
+    })
+    await lane.start()
+    const records = await bench.read(commands, 0)
+    const given = { from: 0, to: records.length, records, heartbeat: () => Promise.resolve() }
+    const batch = { ...commands, ...given, signal: new AbortController().signal }
+    expect(await lane.batch(batch)).toMatchObject({ kind: 'advanced' })
+    expect(lane.counts).toMatchObject({ conflicts: 1 })
+    const after = (await bench.store.get('referrals', ['a:acme'])).get('a:acme')
+    expect(after).toMatchObject({ status: 'Active', customerKey: '' })
   }),
 
   eraseCase('between its own reading and writing, the router commits', async bench => {

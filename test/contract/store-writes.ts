@@ -1,10 +1,12 @@
 import { expect } from 'vitest'
+import type { Write } from '../../src/ports/store.ts'
 import {
   at,
   insert,
   insertNote,
   lane,
   replace,
+  type Sample,
   type StoreCase,
   storeCase,
   thing,
@@ -55,6 +57,19 @@ export const writeCases: readonly StoreCase[] = [
     const writes = [replace({ _id: 'a', version: 2, state: 'new' }, 1)]
     expect(await store.commit(unit({ writes }))).toEqual(committed)
     expect(await thing(store, 'a')).toEqual({ _id: 'a', version: 2, state: 'new' })
+  }),
+  storeCase('replace: a text that another changed is a conflict and nothing is written', async store => {
+    await store.commit(unit({ writes: [insert({ _id: 'a', version: 1, state: 'open', text: 'key' })] }))
+    const next = { _id: 'a', version: 2, state: 'closed', text: 'key' }
+    const guarded = (where: Readonly<Record<string, string>>) =>
+      store.commit(unit({ writes: [{ ...replace(next, 1), where } as Write<Sample>] }))
+    const conflict = { kind: 'conflict', collection: 'things', id: 'a' }
+    expect(await guarded({ text: 'another' })).toEqual(conflict)
+    expect(await guarded({ text: 'key', state: 'shut' })).toEqual(conflict)
+    expect(await guarded({ due: '' })).toEqual(conflict)
+    expect((await thing(store, 'a'))?.version).toBe(1)
+    expect(await guarded({ text: 'key', state: 'open' })).toEqual(committed)
+    expect(await thing(store, 'a')).toEqual(next)
   }),
   storeCase('writes of a unit see one another', async store => {
     const writes = [insert({ _id: 'a', version: 1 }), replace({ _id: 'a', version: 2 }, 1)]

@@ -10,7 +10,7 @@ import type {
   Store,
   Write,
 } from '../../ports/store.ts'
-import { type Collection, openCollections } from './collections.ts'
+import { type Collection, columnOf, openCollections } from './collections.ts'
 import type { Database } from './database.ts'
 import { openJournal, type PackedEntry, packEntry, writeEntry } from './journal.ts'
 import { compileCountBy, compileQuery } from './query.ts'
@@ -144,8 +144,12 @@ export function openEmbeddedStore<C extends CollectionMap>(
       case 'put':
         database.run(put, id, document, version)
         return true
-      case 'replace':
-        return database.run(replace, document, version, id, write.version) === 1
+      case 'replace': {
+        const texts = Object.entries(write.where ?? {})
+        const guarded = [replace, ...texts.map(([field]) => `${columnOf(field)} = ?`)].join(' AND ')
+        const values = texts.map(([, text]) => text)
+        return database.run(guarded, document, version, id, write.version, ...values) === 1
+      }
     }
   }
 }

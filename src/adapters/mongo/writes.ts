@@ -63,8 +63,13 @@ function stepOf(write: Write<CollectionMap>): Step {
   const id = write.document._id
   const document = encodeDocument(write.document)
   if (kind === 'insert') return { kind, collection, id, model: { name: 'insertOne', document } }
-  const filter = kind === 'put' ? { _id: document._id } : { _id: document._id, version: write.version }
+  const filter = kind === 'put' ? { _id: document._id } : { _id: document._id, ...guardsOf(write) }
   return { kind, collection, id, model: { name: 'replaceOne', filter, replacement: document, upsert: true } }
+}
+
+function guardsOf({ version, where = {} }: Extract<Write<CollectionMap>, { kind: 'replace' }>) {
+  const texts = Object.entries(where).map(([field, text]) => [field, encodeText(text)] as const)
+  return { ...Object.fromEntries(texts), version }
 }
 
 const runs: readonly Model['name'][] = ['insertOne', 'replaceOne', 'deleteOne']
