@@ -36,8 +36,13 @@ export class Conflicts {
     waiting: Waiting,
   ): Promise<Exclude<Attempt, { kind: 'conflict' }>> {
     const standstill = new Standstill(this.#options.store)
+    // Others may be long at it, and so may this: whoever waits or tries again lives.
+    const alive = async () => {
+      if (waiting.signal?.aborted === true) throw new Interrupted(this.#lane)
+      await waiting.meanwhile?.()
+    }
     for (let attempt = 1; ; attempt += 1) {
-      const outcome = this.#cautious > 0 ? await this.#turns.take(this.#lane, work) : await work()
+      const outcome = this.#cautious > 0 ? await this.#turns.take(this.#lane, work, alive) : await work()
       if (outcome.kind !== 'conflict') {
         if (outcome.kind === 'committed') this.#cautious = Math.max(0, this.#cautious - 1)
         return outcome
@@ -46,18 +51,17 @@ export class Conflicts {
       this.#met()
       this.#cautious = cautiousFor
       if (attempt % told === 0) await this.#pause(attempt, outcome, standstill, waiting)
+      await alive()
     }
   }
 
   /** And a word, and a look at what is in the way, only when that goes on and on. */
   async #pause(attempt: number, met: Met, standstill: Standstill, waiting: Waiting): Promise<void> {
     const { logger, time } = this.#options
-    const { signal, meanwhile } = waiting
+    const { signal } = waiting
     const lane = this.#lane
     logger.warn({ lane, attempt, ...met }, 'conflict-goes-on')
     const look = () => standstill.look(met, attempt)
     await time.sleep(await persist(look, { ...this.#options, ...waiting, what: lane }), signal)
-    await meanwhile?.()
-    if (signal?.aborted === true) throw new Interrupted(lane)
   }
 }

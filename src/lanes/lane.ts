@@ -179,13 +179,17 @@ export class Lane<T> {
     try {
       return await this.#process(batch)
     } catch (error) {
-      // A rebalance: the consumer has to know.
-      if (error instanceof HeartbeatFailed) throw error.cause
-      if (error instanceof Interrupted) return { kind: 'restart' }
+      // What is committed may not be sent yet: nothing newer is said before that.
+      if (error instanceof HeartbeatFailed) {
+        this.#doubt('the group goes on without us')
+        // A rebalance: the consumer has to know.
+        throw error.cause
+      }
+      if (error instanceof Interrupted) return this.#doubt(`interrupted: ${error.message}`)
       if (!batch.signal.aborted) return this.#halt(messageOf(error), error)
       // Whoever has the partition next goes on from the stored position, and meets the same if it is more than the end.
       this.#options.logger.warn({ lane: this.lane, err: error }, 'batch-abandoned')
-      return { kind: 'restart' }
+      return this.#doubt('a batch was abandoned')
     }
   }
 
@@ -247,7 +251,9 @@ export class Lane<T> {
     return 'committed'
   }
 
+  /** It has to start again: from the stored position, and with what the journal owes. */
   #doubt(reason: string): BatchAnswer {
+    if (this.#state !== 'running') return { kind: 'restart' }
     this.#options.logger.info({ lane: this.lane, reason }, 'lane-restarts')
     this.#setState('starting')
     return { kind: 'restart' }

@@ -1,3 +1,5 @@
+import { setTimeout } from 'node:timers/promises'
+
 /**
  * Lanes of one role that keep meeting in the same documents (two routers and the last places of a partner) gain nothing
  * from working side by side: each commit makes the others' work void. Those that met take turns for a while.
@@ -6,19 +8,45 @@
 export class Turns {
   #last: Promise<unknown> = Promise.resolve()
   readonly #waiting = new Set<string>()
+  readonly #signOfLife: number
 
-  /** Begins when all who asked before have ended, however they did. */
-  async take<T>(lane: string, work: () => Promise<T>): Promise<T> {
+  /** ms between two signs of life of who waits. */
+  constructor(signOfLife = 1000) {
+    this.#signOfLife = signOfLife
+  }
+
+  /**
+   * Begins when all who asked before have ended, however they did. `meanwhile` is called every now and then; when it
+   * rejects, the turn is given up.
+   */
+  async take<T>(lane: string, work: () => Promise<T>, meanwhile?: () => Promise<void>): Promise<T> {
     const before = this.#last
     const { promise, resolve } = Promise.withResolvers<void>()
     this.#last = promise
     this.#waiting.add(lane)
-    await before
-    this.#waiting.delete(lane)
+    try {
+      await (meanwhile === undefined ? before : this.#waitFor(before, meanwhile))
+    } catch (error) {
+      void before.then(() => resolve())
+      throw error
+    } finally {
+      this.#waiting.delete(lane)
+    }
     try {
       return await work()
     } finally {
       resolve()
+    }
+  }
+
+  async #waitFor(turn: Promise<unknown>, meanwhile: () => Promise<void>): Promise<void> {
+    for (;;) {
+      const timer = new AbortController()
+      const over = setTimeout(this.#signOfLife, 'over', { signal: timer.signal }).catch(() => null)
+      const outcome = await Promise.race([turn.then(() => null), over])
+      timer.abort()
+      if (outcome === null) return
+      await meanwhile()
     }
   }
 

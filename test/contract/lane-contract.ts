@@ -252,6 +252,36 @@ export const laneContract: readonly ContractCase<LaneBenchFactory>[] = [
     expect(await lane.aside(aside('one'), never)).toBe('said')
   }),
 
+  laneCase('a batch cut off before it was sent goes out before anything is said aside', async bench => {
+    for (const ending of ['revoked', 'expelled'] as const) {
+      await append(bench, ticks(ending))
+      const leaving = new AbortController()
+      let away = true
+      const log = changedLog(bench.log, records => {
+        if (!away) return bench.log.producer.send(records)
+        leaving.abort()
+        return Promise.reject(serverGone())
+      })
+      const lane = openLane(bench, { log })
+      const start = await lane.start()
+      const from = start.kind === 'from' ? start.offset : -1
+      const heartbeat = () =>
+        leaving.signal.aborted && ending === 'expelled'
+          ? Promise.reject(new Error('expelled'))
+          : Promise.resolve()
+      const signal = ending === 'revoked' ? leaving.signal : never
+      const worked = lane.batch({ ...(await batchFrom(bench, from, { signal })), heartbeat })
+      if (ending === 'revoked') expect(await worked).toEqual({ kind: 'restart' })
+      else await expect(worked).rejects.toThrow('expelled')
+      away = false
+      expect(await lane.aside(aside(`after ${ending}`), never)).toBe('not-running')
+      await lane.start()
+      expect(await lane.aside(aside(`after ${ending}`), never)).toBe('said')
+    }
+    const said = ['revoked', 'after revoked', 'expelled', 'after expelled']
+    expect((await sent(bench)).map(({ id }) => id)).toEqual(said)
+  }),
+
   laneCase('repeated and reordered reads are refused and have no effect', async bench => {
     await append(bench, ticks('a', 'b', 'c'))
     const lane = openLane(bench)
