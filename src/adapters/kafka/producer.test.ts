@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from 'vitest'
 import { misconfigured, unavailable } from '../../ports/errors.ts'
+import { partitionOf } from '../../ports/murmur2.ts'
 import type { AddressedRecord } from './pieces.ts'
 import { createProducer } from './producer.ts'
 import type { Sender } from './sender.ts'
@@ -91,6 +92,32 @@ describe('a producer', () => {
     expect(await outcome(bad)).toMatchObject({ reason: { code: 'corrupt', retryable: false } })
     expect(await outcome(other)).toMatchObject({ reason: { retryable: true } })
     clock.mockRestore()
+  })
+  test('one partition that takes nothing fills the others with no repeats', async () => {
+    let away = true
+    const { producer, record, sent } = setUp(texts => (away && texts.includes('a') ? unavailable('a') : null))
+    const texts = Array.from('abcdefghij')
+    const given = texts.map(text => record(text))
+    const times = (text: string) => sent.flat().filter(one => one === text).length
+    const own = partitionOf(Buffer.from('a'), 4)
+    const others = texts.filter(text => partitionOf(Buffer.from(text), 4) !== own)
+    expect(others.length).toBeGreaterThan(3)
+    for (let attempt = 0; attempt < 10; attempt += 1) {
+      const [told] = await Promise.allSettled([
+        producer.send(given),
+        producer.send([record(`other ${attempt}`)]),
+      ])
+      expect(told).toMatchObject({ reason: { retryable: true } })
+    }
+    expect(times('a')).toBe(10)
+    // Once with all, and once by itself.
+    for (const text of others) expect([1, 2]).toContain(times(text))
+    away = false
+    const before = sent.length
+    await producer.send(given)
+    expect(sent.slice(before)).toEqual([texts.filter(text => !others.includes(text))])
+    await producer.send(given)
+    expect(sent.at(-1)).toEqual(texts)
   })
   test('a missing topic is not even tried', async () => {
     const { send, sent } = setUp()

@@ -4,7 +4,7 @@ import type { LogProducer, OutgoingRecord } from '../../ports/log.ts'
 import { partitionOf } from '../../ports/murmur2.ts'
 import { portError } from './errors.ts'
 import { Grace, isClientFault } from './grace.ts'
-import type { AddressedRecord } from './pieces.ts'
+import { type AddressedRecord, placeOf } from './pieces.ts'
 import type { Sender } from './sender.ts'
 
 export interface ProducerOptions {
@@ -24,6 +24,8 @@ interface Job {
   readonly given: readonly OutgoingRecord[]
   readonly records: readonly AddressedRecord[]
   readonly bytes: number
+  /** It failed before: sent alone, and one partition after the other, to learn which of them take it. */
+  readonly again: boolean
   readonly done: PromiseWithResolvers<void>
 }
 
@@ -35,13 +37,16 @@ const encoder = new TextEncoder()
 /**
  * Lets calls overlap: those that wait while the senders are busy go out together, as one request. Each call still learns
  * its own outcome: when what was merged is refused for good, its calls are sent again one by one to tell whose fault it
- * is; when it may have been written or not, they all hear that.
+ * is; when it may have been written or not, they all hear that. A call that is made again with the same records sends
+ * what was not taken before: else one partition that can't be written would fill all others with repeats.
  */
 export function createProducer({ senders, partitions, topicName, forget }: ProducerOptions) {
   const waiting: Job[] = []
   const idle = [...senders]
   const busy = new Set<Promise<void>>()
   const grace = new Grace<readonly OutgoingRecord[]>(new WeakMap())
+  /** Of calls that failed, what no broker has taken for sure: the partitions that failed last come last. */
+  const left = new WeakMap<readonly OutgoingRecord[], readonly AddressedRecord[]>()
   let closed = false
 
   async function addressed(records: readonly OutgoingRecord[]): Promise<AddressedRecord[]> {
@@ -69,12 +74,34 @@ export function createProducer({ senders, partitions, topicName, forget }: Produ
     await setImmediate()
     const jobs = take(waiting)
     if (jobs.length === 0) return
-    const error = await attempt(sender, jobs)
-    if (error === null || error.retryable) return settle(jobs, error)
+    const [first] = jobs
+    const error = first?.again ? await onceMore(sender, first) : await attempt(sender, jobs)
+    if (error === null || error.retryable) return settleAll(jobs, error)
     for (const job of jobs) settleFault(job, jobs.length === 1 ? error : await attempt(sender, [job]))
   }
 
+  /** One that fails holds up the rest of its call once: it comes last from then on. */
+  async function onceMore(sender: Sender, job: Job): Promise<PortError | null> {
+    const byPlace = [...Map.groupBy(job.records, placeOf).values()]
+    for (const [at, records] of byPlace.entries()) {
+      const error = await attempt(sender, [{ ...job, records }])
+      if (error === null) continue
+      left.set(job.given, [...byPlace.slice(at + 1), records].flat())
+      return error
+    }
+    return null
+  }
+
+  function settleAll(jobs: readonly Job[], error: PortError | null): void {
+    for (const { given, records } of jobs)
+      if (error === null) left.delete(given)
+      else if (!left.has(given)) left.set(given, records)
+    settle(jobs, error)
+  }
+
   function settleFault(job: Job, error: PortError | null): void {
+    // Where the records belong may be another place by now: addressed anew, all of them.
+    left.delete(job.given)
     settle([job], error !== null && isClientFault(error) ? grace.judge(job.given, error) : error)
   }
 
@@ -91,11 +118,12 @@ export function createProducer({ senders, partitions, topicName, forget }: Produ
   const producer: LogProducer = {
     async send(records) {
       if (records.length === 0) return
-      const ready = await addressed(records)
+      const rest = left.get(records)
+      const ready = rest ?? (await addressed(records))
       if (closed) throw unavailable('sending: the log is closed')
       const bytes = ready.reduce((sum, record) => sum + record.bytes, 0)
       const done = Promise.withResolvers<void>()
-      waiting.push({ given: records, records: ready, bytes, done })
+      waiting.push({ given: records, records: ready, bytes, again: rest !== undefined, done })
       pump()
       return done.promise
     },
@@ -117,7 +145,7 @@ function take(waiting: Job[]): Job[] {
   let bytes = 0
   let count = 0
   for (const job of waiting) {
-    if (count > 0 && bytes + job.bytes > mergedBytes) break
+    if (count > 0 && (job.again || waiting[0]?.again === true || bytes + job.bytes > mergedBytes)) break
     bytes += job.bytes
     count += 1
   }
