@@ -81,9 +81,15 @@ export async function reportOn({ store }: Pick<Backend, 'store'>, rfiId: string)
   }
 }
 
+/** Referrals of a chain that are looked at: it may have been made to be endless. */
+const mostRelated = 2000
+
 /** One that follows is found by its referrals: of those that went to nobody, only ancestors are known. */
 async function chainOf(store: Backend['store'], { _id, chain }: RfiDocument): Promise<ChainLink[]> {
-  const related = await store.find('referrals', { where: { root: chain[0] ?? _id } })
+  const related = await store.find('referrals', {
+    where: { root: chain[0] ?? _id },
+    limit: mostRelated,
+  })
   const ids = new Set([...chain, ...related.map(({ rfiId }) => rfiId), _id])
   if (ids.size === 1) return []
   return [...(await store.get('rfis', [...ids])).values()]

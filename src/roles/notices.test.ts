@@ -33,7 +33,11 @@ const nextCandidates = ['b', 'c', 'd'].map(candidate)
 const own = documentOf('r-2', 'a', { nextCandidates })
 
 /** What comes of a decline of `r-2:a` an hour after it was routed. */
-async function told(relatives: readonly ReferralDocument[], contacts: readonly never[] | object[] = []) {
+async function told(
+  relatives: readonly ReferralDocument[],
+  contacts: readonly never[] | object[] = [],
+  rfis: readonly object[] = [],
+) {
   const at = later(hour)
   const value = {
     commandId: 'k',
@@ -43,7 +47,7 @@ async function told(relatives: readonly ReferralDocument[], contacts: readonly n
     type: 'decline',
     reason: 4,
   }
-  const documents = { referrals: relatives, contacts: contacts as never[] }
+  const documents = { referrals: relatives, contacts: contacts as never[], rfis: rfis as never[] }
   const effects = await runRole(referral(), topics.commands, [{ value, at: toMillis(at) }], { documents })
   return emitted(effects, topics.notices)
 }
@@ -75,6 +79,18 @@ describe('the customer is told to choose another', () => {
   ])('%s', async (_, others, type) => {
     const last = { ...own, nextCandidates: [] }
     expect(await told([last, ...others])).toMatchObject([{ type, cause: 'declined' }])
+  })
+
+  test('as before, where somebody has hung thousands of RFIs on one', async () => {
+    const crowd = Array.from({ length: 6000 }, (_, at) => documentOf(`x-${at}`, 'z', closed))
+    const chain = [documentOf('r-1', 'b', closed), own, documentOf('r-2', 'e')]
+    const rfis = [
+      { _id: 'r-1', chain: [], referralIds: ['r-1:b'] },
+      { _id: 'r-2', chain: ['r-1'], referralIds: ['r-2:a', 'r-2:e'] },
+    ]
+    expect(await told([...crowd, ...chain], [], rfis)).toMatchObject([
+      { othersOpen: 1, candidates: [candidate('c'), candidate('d')] },
+    ])
   })
 
   test('nobody is told once the contact was erased, but an inviter', async () => {

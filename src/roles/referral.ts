@@ -175,11 +175,34 @@ function familyOf(
   return new Map([...current].filter(([, document]) => document.root === root))
 }
 
-/** What the customer, or the inviter, is told once a referral was declined or expired. One query for the batch. */
+/** Referrals of chains of RFIs that are read at once; a chain as long as that was not made by customers. */
+const mostRelatives = 5000
+
+/**
+ * All referrals of these chains, as stored: one query. Where somebody has hung thousands of RFIs on one, those of the RFIs
+ * that closed and of the ones they follow, and not of what follows them.
+ */
+async function relativesOf(
+  closed: readonly ReferralDocument[],
+  read: Reader<Collections>,
+): Promise<readonly ReferralDocument[]> {
+  const roots = [...new Set(closed.map(({ root }) => root))]
+  const where = { root: { in: roots } }
+  const found = await read.find('referrals', { where, limit: mostRelatives })
+  if (found.length < mostRelatives) return found
+  const rfis = await read.get('rfis', [...new Set(closed.map(({ rfiId }) => rfiId))])
+  const followed = await read.get('rfis', [...new Set([...rfis.values()].flatMap(({ chain }) => chain))])
+  const ids = [...rfis.values(), ...followed.values()].flatMap(({ referralIds }) => referralIds)
+  return [...(await read.get('referrals', ids)).values()]
+}
+
+/** What the customer, or the inviter, is told once a referral was declined or expired. */
 async function notices(closings: readonly Closing[], read: Reader<Collections>): Promise<Emission[]> {
   if (closings.length === 0) return []
-  const roots = new Set(closings.flatMap(({ event, family }) => family.get(event.referralId)?.root ?? []))
-  const stored = await read.find('referrals', { where: { root: { in: [...roots] } } })
+  const stored = await relativesOf(
+    closings.flatMap(({ event, family }) => family.get(event.referralId) ?? []),
+    read,
+  )
   const byRoot = Map.groupBy(stored, ({ root }) => root)
   const erased = await erasedAmong(
     closings.map(({ event }) => event.rfiId),
