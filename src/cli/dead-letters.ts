@@ -57,7 +57,8 @@ export function deadLetters(command: Command): void {
     .addHelpText(
       'after',
       '\nThe same bytes, key and headers come in by the front door once more, and count as of the time at which they first came:' +
-        '\ndeadlines and answer times go by that. Each has its effect once, however often it is sent. One that fails again is a' +
+        '\ndeadlines and answer times go by that. What has closed meanwhile stays closed: an answer to a referral that expired while' +
+        '\nit lay here is rejected as late. Each has its effect once, however often it is sent. One that fails again is a' +
         '\ndead letter of its own, which names the one it was. --all, --code and --topic without --yes only count.',
     )
     .action((ids: string[], options: RedriveOptions) => redriveLetters(ids, options))

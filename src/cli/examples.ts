@@ -24,7 +24,7 @@ export const shown: Readonly<Record<string, Shown>> = {
     prints: 'how many records were sent',
     examples: [
       'produce rfis rfis.ndjson --data .data/mine',
-      'produce ranking-weights release.json --key shadow',
+      'produce ranking-weights release.json --key live',
     ],
   },
   consume: {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { topics } from '../../src/roles/topics.ts'
+import { rfiSample } from '../support/samples.ts'
 import { temporaryFolder } from '../support/simulated.ts'
 import { fuzzCodec } from './feed.ts'
 import { Ledger, Tally } from './ledger.ts'
@@ -53,6 +54,15 @@ test('the ledger finds what is missing, and what is there twice', async () => {
     })
   })
   expect(lost.problems).toEqual(['rfis/0@1 is not in the store as it was sent'])
+  const untold = await after(async ({ send, drain, store }) => {
+    const value = Buffer.from(JSON.stringify({ ...rfiSample, rfiId: 'c' }))
+    await send([{ topic: topics.rfis, key: 'c', value, headers: {} }])
+    await drain(() => 10)
+    const writes = [{ kind: 'remove', collection: 'notices', id: 'c' }] as const
+    expect(await store.count('notices', {})).toBe(1)
+    await store.commit({ move: null, journal: null, writes })
+  })
+  expect(untold.problems).toEqual(['projector/customer-notices/0: 2 of 2 records left no trace'])
   const twice = await after(async ({ send, read }) => {
     const [letter] = read(topics.deadLetters, 0, 0)
     if (letter !== undefined) await send([{ ...letter, topic: topics.deadLetters }])

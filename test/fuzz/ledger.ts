@@ -187,12 +187,19 @@ export class Ledger {
     ).flatMap(decoded => (decoded.kind === 'value' ? [decoded.value as Record<string, unknown>] : []))
     const ids = (name: string) => [...new Set(values.map(value => String(value[name])))]
     const rows = topic === topics.status ? await store.get('inbox', ids('referralId')) : new Map()
+    const told = topic === topics.notices ? await store.get('notices', ids('rfiId')) : new Map()
     const needs = topic === topics.notices ? await store.get('needs', ids('rfiId')) : new Map()
     for (const { type, referralId, rfiId, version, test } of values) {
       if (type === 'referral.command-rejected') count('ignored: a rejection stands outside')
       else if (topic === topics.notices) {
-        if (type !== 'rfi.unroutable' || test === true) count('ignored: not a need')
-        else if (needs.has(String(rfiId))) count('applied')
+        const isTold = told
+          .get(String(rfiId))
+          ?.notices.some(
+            (one: Record<string, unknown>) =>
+              one.type === type && (one.referralId ?? null) === (referralId ?? null),
+          )
+        const isNeed = type === 'rfi.unroutable' && test !== true
+        if (isTold && (!isNeed || needs.has(String(rfiId)))) count(isNeed ? 'applied: a need' : 'applied')
       } else {
         const row = rows.get(String(referralId))
         const waits = row?.waiting.some((event: { version: number }) => event.version === version)
