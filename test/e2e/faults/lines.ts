@@ -1,6 +1,8 @@
 import type { Logger } from '../../../src/ports/logger.ts'
 
 export interface Line {
+  /** ms, of any origin. */
+  readonly at: number
   readonly level: keyof Logger
   readonly event: string
   readonly fields: Readonly<Record<string, unknown>>
@@ -43,6 +45,6 @@ export class Lines implements Logger {
   }
 
   #keep(level: Line['level'], fields: object, event: string): void {
-    this.all.push({ level, event, fields: { ...fields } })
+    this.all.push({ at: Math.round(performance.now()), level, event, fields: { ...fields } })
   }
 }

@@ -76,6 +76,12 @@ export class Crowd {
     return this.#offered.size
   }
 
+  /** For people. */
+  get standing(): string {
+    const { length } = this.rfiIds
+    return `${length} RFIs sent, an offer seen of the one at ${this.#newestOffered}, ${this.failedSends} sends failed`
+  }
+
   get waiting(): number {
     return this.#waiting.length
   }

@@ -66,7 +66,10 @@ liveDescribe('a worker on three brokers', { needs: ['mongodb'], own: ['kafka'] }
       const began = performance.now()
       await change()
       const changed = performance.now()
-      await gaps.untilAllMove(lanes, 60_000)
+      await gaps.untilAllMove(lanes, 60_000).catch(async (cause: Error) => {
+        const lines = member.lines.all.slice(-60).map(line => JSON.stringify(line))
+        throw new Error([`${what}: ${cause.message}`, await world.where(), ...lines].join('\n'), { cause })
+      })
       done.push({
         what,
         took: Math.round(changed - began),

@@ -7,6 +7,7 @@ import { openMongo } from '../../../src/adapters/mongo/store.ts'
 import { hour, toTimestamp } from '../../../src/domain/time.ts'
 import { collections } from '../../../src/roles/collections.ts'
 import { type RoleName, roleNames } from '../../../src/roles/role.ts'
+import { topics } from '../../../src/roles/topics.ts'
 import { type Running, start } from '../../cli/run.ts'
 import { copyToFolder } from '../../support/copy-to-folder.ts'
 import { isDrained, untilDrained } from '../../support/drained.ts'
@@ -71,11 +72,25 @@ export async function openWorld({ brokers, prefix, mongodbUri, partitions, ...cr
   const progress = async () =>
     JSON.stringify((await store.positions()).map(({ lane, offset }) => [lane, offset]))
 
+  /** Where everything stands, for whoever has to find out why something doesn't go on. */
+  async function where(): Promise<string> {
+    const ends = (await log.stretches([topics.rfis, topics.referrals])).map(
+      ({ topic, partition, end }) => `${topic}/${partition} ${end}`,
+    )
+    return [
+      await standing(),
+      crowd.standing,
+      `ends ${ends.join(', ')}`,
+      `positions ${await progress()}`,
+    ].join('; ')
+  }
+
   return {
     log,
     store,
     crowd,
     gaps,
+    where,
     lanes: inputTopics * partitions,
     folder: folder.path,
     /** The real command. Everything at its record's time, so that the same input comes out the same again. */
