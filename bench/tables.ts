@@ -22,7 +22,9 @@ import { foldInterest, noInterest } from '../src/ranking/interest.ts'
 import { packInterest } from '../src/ranking/packed-interest.ts'
 import { foldPopulation, noPopulation } from '../src/ranking/population.ts'
 import { rank } from '../src/ranking/rank.ts'
-import { collections } from '../src/roles/collections.ts'
+import { defaultRelease } from '../src/ranking/release.ts'
+import { type Collections, collections } from '../src/roles/collections.ts'
+import { releaseHash } from '../src/roles/release-hash.ts'
 import { Tables } from '../src/roles/tables.ts'
 import { generateProfiles, generateRfis } from './generate.ts'
 import { between, seeded } from './random.ts'
@@ -136,7 +138,8 @@ async function read(folder: string): Promise<void> {
   const before = resident()
   const tables = new Tables()
   const start = performance.now()
-  await new TableReader(store, tables, ['profiles', 'weights', 'partners', 'interests', 'cells']).ready()
+  const reader = new TableReader(store, tables, ['profiles', 'weights', 'partners', 'interests', 'cells'])
+  await reader.ready()
   const readySeconds = (performance.now() - start) / 1000
   const peak = process.resourceUsage().maxRSS / 1024
   const held = resident()
@@ -162,6 +165,7 @@ async function read(folder: string): Promise<void> {
     candidates += ranking.candidates
   }
   times.sort((a, b) => a - b)
+  const other = await anotherHalfLife(store, reader)
   const figures = {
     partners: tables.interests.size,
     profiles: tables.index.size,
@@ -174,11 +178,34 @@ async function read(folder: string): Promise<void> {
       p99: rounded(times[Math.floor(times.length * 0.99)] ?? 0),
     },
     candidates: Math.round(candidates / rfis.length),
+    anotherHalfLife: other,
   }
   if (values.json) console.log(JSON.stringify(figures))
   else
     for (const [name, value] of Object.entries(figures)) console.log(name.padEnd(20), JSON.stringify(value))
   await store.close()
+}
+
+/** A release by which all is counted anew, while ranking goes on by the one before. */
+async function anotherHalfLife(
+  store: ReturnType<typeof openEmbeddedStore<Collections>>,
+  reader: TableReader,
+): Promise<{ readonly seconds: number; readonly peakMiB: number; readonly residentMiB: number }> {
+  const lane = 'directory/ranking-weights/0'
+  const release = { ...defaultRelease, parameters: { ...defaultRelease.parameters, halfLifeDays: 90 } }
+  const row = { version: 1, recordTime: 0, release, hash: releaseHash(release) }
+  const document = { _id: 'live', ...row, changed: { lane, offset: 0 } }
+  const to = { lane, offset: 1, timestamp: 0, epoch: 0 }
+  await store.commit({
+    move: { from: null, to },
+    writes: [{ kind: 'insert', collection: 'weights', document }],
+    journal: null,
+  })
+  const start = performance.now()
+  await reader.poll()
+  const seconds = rounded((performance.now() - start) / 1000)
+  const peakMiB = Math.round(process.resourceUsage().maxRSS / 1024)
+  return { seconds, peakMiB, residentMiB: Math.round(resident()) }
 }
 
 /** MiB, after what is not needed is gone. */
