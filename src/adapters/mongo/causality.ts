@@ -1,7 +1,15 @@
-import type { ClientSession, MongoClient, Timestamp } from 'mongodb'
+import { type ClientSession, type MongoClient, ReadConcern, type Timestamp } from 'mongodb'
+import { majority } from './client.ts'
 
-/** Runs a call that reads in the session that is lent to it; turns what the driver throws into what the port may. */
-export type Reading = <T>(what: string, work: (session: ClientSession) => Promise<T>) => Promise<T>
+/** Options of one call that reads. */
+export interface Own {
+  readonly session: ClientSession
+  /** Not the one of the client: the driver writes the time of whoever reads into it, and all who share it send that. */
+  readonly readConcern: ReadConcern
+}
+
+/** Runs a call that reads with options lent to it; turns what the driver throws into what the port may. */
+export type Reading = <T>(what: string, work: (own: Own) => Promise<T>) => Promise<T>
 
 /**
  * What is read is never older than what this process has read or written before, whichever server answers. By itself a
@@ -18,11 +26,11 @@ export class Causality {
     this.#client = client
   }
 
-  async within<T>(work: (session: ClientSession) => Promise<T>): Promise<T> {
+  async within<T>(work: (own: Own) => Promise<T>): Promise<T> {
     const session = this.#client.startSession({ causalConsistency: true })
     if (this.#latest !== null) session.advanceOperationTime(this.#latest)
     try {
-      return await work(session)
+      return await work({ session, readConcern: new ReadConcern(majority.level) })
     } finally {
       this.note(session)
       void session.endSession().catch(() => undefined)

@@ -1,8 +1,8 @@
-import { Binary, type ClientSession, type Collection, type Db, MongoServerError, ObjectId } from 'mongodb'
+import { Binary, type Collection, type Db, MongoServerError, ObjectId } from 'mongodb'
 import { byEpoch, laterEpochs } from '../../lanes/lane-name.ts'
 import type { Journal, JournalEntry } from '../../ports/store.ts'
 import { packRecords, unpackRecords } from '../journal-records.ts'
-import type { Reading } from './causality.ts'
+import type { Own, Reading } from './causality.ts'
 import { decode, encodeText } from './shape.ts'
 
 export const journalCollection = 'journal'
@@ -83,17 +83,16 @@ async function indexesOf(collection: Collection<Head>): Promise<readonly { expir
   }
 }
 
-/** `reading` turns what the driver throws into what the port may, and lends a session to read in. */
+/** `reading` turns what the driver throws into what the port may, and lends a ...own to read in. */
 export function openJournal(database: Db, reading: Reading): Journal {
   const heads: Collection<Head> = database.collection(journalCollection)
   const parts: Collection<Part> = database.collection(journalCollection)
 
-  const recordsOf = async (head: Head, session: ClientSession): Promise<JournalEntry['records']> => {
+  const recordsOf = async (head: Head, own: Own): Promise<JournalEntry['records']> => {
     if (head.parts === 1) return unpackRecords(bytesOf([head.records]))
     const rest = new Map<string, Binary>()
     const ids = continuationIds(head)
-    for await (const { _id, records } of parts.find({ _id: { $in: ids } }, { session }))
-      rest.set(_id, records)
+    for await (const { _id, records } of parts.find({ _id: { $in: ids } }, own)) rest.set(_id, records)
     const pieces = [head.records, ...ids.map(id => rest.get(id))].map(piece => {
       if (piece === undefined) throw new RangeError(`the journal entry ${head._id} lacks a part`)
       return piece
@@ -103,64 +102,66 @@ export function openJournal(database: Db, reading: Reading): Journal {
 
   return {
     unsent: lane =>
-      reading(`unsent ${lane}`, async session => {
+      reading(`unsent ${lane}`, async own => {
         const entries: JournalEntry[] = []
         const [above, below] = laterEpochs(lane)
         const names = [{ lane: encodeText(lane) as string }, { lane: { $gt: above, $lt: below } }]
         // An entry may fill a document: no more of them at once than one answer can hold anyway.
-        const cursor = heads.find({ sent: false, $or: names }, { sort: { first: 1, _id: 1 }, session })
+        const cursor = heads.find({ sent: false, $or: names }, { sort: { first: 1, _id: 1 }, ...own })
         for await (const head of cursor)
           entries.push({
             lane: decode(head.lane) as string,
             first: head.first,
-            records: await recordsOf(head, session),
+            records: await recordsOf(head, own),
           })
         return byEpoch(entries)
       }),
-    unsentCount: () => reading('unsent', session => heads.countDocuments({ sent: false }, { session })),
+    unsentCount: () => reading('unsent', own => heads.countDocuments({ sent: false }, own)),
     unsentSince: () =>
-      reading('unsent', async session => {
+      reading('unsent', async own => {
         // Not sorted by `_id`: that could be answered by going through the whole journal in its order.
         const oldest = [{ $match: { sent: false } }, { $group: { _id: null, head: { $min: '$_id' } } }]
-        const [found] = await heads.aggregate<{ head: string }>(oldest, { session }).toArray()
+        const [found] = await heads.aggregate<{ head: string }>(oldest, own).toArray()
         return found === undefined ? null : new ObjectId(found.head).getTimestamp().getTime()
       }),
     markSent: (lane, first, sentAt) =>
-      reading(`mark ${lane}`, async session => {
+      reading(`mark ${lane}`, async own => {
         const filter = { lane: encodeText(lane) as string, first, sent: false }
         const mark = { $set: { sent: true, sentAt: new Date(sentAt) } }
-        const { matchedCount } = await heads.updateMany({ ...filter, parts: 1 }, mark, { session })
+        const { matchedCount } = await heads.updateMany({ ...filter, parts: 1 }, mark, {
+          session: own.session,
+        })
         if (matchedCount > 0) return
         // The rest of it first: cut off in between, the entry is still owed and will be marked again.
-        for (const head of await heads.find(filter, { projection: { parts: 1 }, session }).toArray()) {
+        for (const head of await heads.find(filter, { projection: { parts: 1 }, ...own }).toArray()) {
           await parts.updateMany(
             { _id: { $in: continuationIds(head) } },
             { $set: { sentAt: new Date(sentAt) } },
-            { session },
+            { session: own.session },
           )
-          await heads.updateOne({ _id: head._id }, mark, { session })
+          await heads.updateOne({ _id: head._id }, mark, { session: own.session })
         }
       }),
     async *kept() {
       for (let last = ''; ; ) {
         // Parts that aren't a head have no `parts`. `_id` grows with time, by the clock of who wrote.
-        const found: Head[] = await reading('reading the journal', session =>
+        const found: Head[] = await reading('reading the journal', own =>
           heads
             .find(
               { _id: { $gt: last }, parts: { $gte: 1 } },
-              { sort: { _id: 1 }, limit: entriesAtOnce, session },
+              { sort: { _id: 1 }, limit: entriesAtOnce, ...own },
             )
             .toArray(),
         )
         for (const head of found) {
-          const records = await reading('reading the journal', session => recordsOf(head, session))
+          const records = await reading('reading the journal', own => recordsOf(head, own))
           yield { lane: decode(head.lane) as string, first: head.first, sent: head.sent, records }
         }
         last = found.at(-1)?._id ?? last
         if (found.length < entriesAtOnce) return
       }
     },
-    count: () => reading('counting the journal', session => heads.estimatedDocumentCount({ session })),
+    count: () => reading('counting the journal', own => heads.estimatedDocumentCount(own)),
     keptFor: () =>
       reading('indexes of the journal', async () => {
         const ttls = (await indexesOf(heads)).flatMap(({ expireAfterSeconds }) => expireAfterSeconds ?? [])

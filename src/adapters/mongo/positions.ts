@@ -1,5 +1,6 @@
 import type { Binary, ClientSession, Collection, Db } from 'mongodb'
 import type { Position, PositionMove } from '../../ports/store.ts'
+import type { Own } from './causality.ts'
 import { decode, encodeText } from './shape.ts'
 
 export const positionsCollection = 'positions'
@@ -11,12 +12,12 @@ interface PositionRow extends Omit<Position, 'lane'> {
 export function positionsOf(database: Db) {
   const rows: Collection<PositionRow> = database.collection(positionsCollection)
   return {
-    async get(lane: string, session: ClientSession): Promise<Position | null> {
-      const row = await rows.findOne({ _id: encodeText(lane) }, { session })
+    async get(lane: string, own: Own): Promise<Position | null> {
+      const row = await rows.findOne({ _id: encodeText(lane) }, own)
       return row === null ? null : positionOf(row)
     },
-    async all(session: ClientSession): Promise<Position[]> {
-      return (await rows.find({}, { sort: { _id: 1 }, session }).toArray()).map(positionOf)
+    async all(own: Own): Promise<Position[]> {
+      return (await rows.find({}, { sort: { _id: 1 }, ...own }).toArray()).map(positionOf)
     },
     /** False when it isn't at `from`; without a `from` the driver throws a duplicate key then. */
     async move({ from, to }: PositionMove, session: ClientSession): Promise<boolean> {

@@ -50,13 +50,13 @@ export async function openMongo<C extends CollectionMap>(
   return {
     place,
     get: <K extends keyof C & string>(name: K, ids: readonly string[]) =>
-      reading(`get ${name}`, async session => {
+      reading(`get ${name}`, async own => {
         indexesOf(name)
         const found = new Map<string, C[K]>()
         const wanted = [...new Set(ids)].map(encodeText)
         const read = async ($in: readonly unknown[]) => {
           for (const row of await rows(name)
-            .find({ _id: { $in } } as never, { batchSize, session })
+            .find({ _id: { $in } } as never, { batchSize, ...own })
             .toArray()) {
             const document = decode(row) as C[K]
             found.set(document._id, document)
@@ -70,26 +70,24 @@ export async function openMongo<C extends CollectionMap>(
         return found
       }),
     find: <K extends keyof C & string>(name: K, query: Parameters<Store<C>['find']>[1]) =>
-      reading(`find ${name}`, async session => {
+      reading(`find ${name}`, async own => {
         const compiled = compileQuery(name, indexesOf(name), query)
         const found: C[K][] = []
-        for await (const row of rows(name).find(compiled.filter, { batchSize, session, ...compiled.options }))
+        for await (const row of rows(name).find(compiled.filter, { batchSize, ...own, ...compiled.options }))
           found.push(decode(row) as C[K])
         return found
       }),
     count: (name, where) =>
-      reading(`count ${name}`, async session => {
+      reading(`count ${name}`, async own => {
         const filter = compileFilter(name, indexesOf(name), where)
         // Of all it is what the server keeps count of anyway: it may be off after a crash, until the next validation.
-        if (Object.keys(filter).length === 0) return rows(name).estimatedDocumentCount({ session })
-        return rows(name).countDocuments(filter, { session })
+        if (Object.keys(filter).length === 0) return rows(name).estimatedDocumentCount(own)
+        return rows(name).countDocuments(filter, own)
       }),
     countBy: (name, field, where) =>
-      reading(`count ${name}`, async session => {
+      reading(`count ${name}`, async own => {
         const stages = compileCountBy(name, indexesOf(name), field, where)
-        const groups = await rows(name)
-          .aggregate<{ _id: string; count: number }>(stages, { session })
-          .toArray()
+        const groups = await rows(name).aggregate<{ _id: string; count: number }>(stages, own).toArray()
         return new Map(groups.map(({ _id, count }) => [_id, count]))
       }),
     commit: unit =>
@@ -97,8 +95,8 @@ export async function openMongo<C extends CollectionMap>(
         for (const { collection } of unit.writes) indexesOf(collection)
         return commitUnit(connection, causality, unit)
       }),
-    position: lane => reading('position', session => positions.get(lane, session)),
-    positions: () => reading('positions', session => positions.all(session)),
+    position: lane => reading('position', own => positions.get(lane, own)),
+    positions: () => reading('positions', own => positions.all(own)),
     journal: openJournal(database, reading),
     close: () => client.close(),
   }
